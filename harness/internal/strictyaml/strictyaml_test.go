@@ -1,0 +1,59 @@
+package strictyaml
+
+import (
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+type config struct {
+	Seed int `yaml:"seed"`
+	Part struct {
+		Name string `yaml:"name"`
+	} `yaml:"part"`
+}
+
+func TestErrorsNameFileAndLine(t *testing.T) {
+	for _, c := range []struct{ name, in, want string }{
+		{"unknown key", "seed: 1\nsede: 2\n", "f.yaml:2: unknown key sede\n    sede: 2"},
+		{"wrong type", "seed: many\n", "f.yaml:1: cannot construct !!str `many` into int\n    seed: many"},
+		{"key twice", "seed: 1\nseed: 2\n", "f.yaml:2: mapping key \"seed\" already defined at line 1\n    seed: 2"},
+		{"second document", "seed: 1\n---\nseed: 2\n", "f.yaml:2: a second YAML document; one file holds one\n    ---"},
+		{"tab", "seed: 1\n\tb: 2\n", "f.yaml:2: found a tab character that violates indentation\n    \tb: 2"},
+		{"empty", "", "f.yaml:1: the file holds no YAML document"},
+		{"comment only", "# nothing\n", "f.yaml:1: the file holds no YAML document"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var v config
+			err := ReadFile(fstest.MapFS{"f.yaml": {Data: []byte(c.in)}}, "f.yaml", &v)
+			if err == nil {
+				t.Fatal("no error")
+			}
+			if diff := cmp.Diff(c.want, err.Error()); diff != "" {
+				t.Errorf("error (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// A clip id such as 0001 must stay the string it is.
+func TestLeadingZerosStay(t *testing.T) {
+	var v config
+	if err := Decode("f.yaml", []byte("part:\n  name: 0001\n"), &v); err != nil {
+		t.Fatal(err)
+	}
+	if v.Part.Name != "0001" {
+		t.Errorf("name = %q, want 0001", v.Part.Name)
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	f.Add([]byte("seed: 1\npart:\n  name: a\n"))
+	f.Add([]byte("seed: [\n"))
+	f.Add([]byte("a: &a [*a]\n"))
+	f.Fuzz(func(_ *testing.T, data []byte) {
+		var v config
+		_ = Decode("f.yaml", data, &v) // must return, with or without error
+	})
+}
