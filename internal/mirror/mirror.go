@@ -19,7 +19,7 @@ func Folder() string {
 	}
 	if dir == "" {
 		_, here, _, _ := runtime.Caller(0)
-		dir = filepath.Join(filepath.Dir(here), "..", "..", "..", "..", "shared", "data")
+		dir = filepath.Join(filepath.Dir(here), "..", "..", "..", "shared", "data")
 	}
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 		return ""

@@ -1,0 +1,514 @@
+package figures
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// A plate is a page of panels that share header, footer and y axis.
+type plate struct {
+	title, subtitle, footer, yLabel string
+
+	panels  []*AccuracyCompute
+	columns int
+	strips  bool // panels have titles of their own
+	width   Width
+}
+
+// An arrangement is a way to give names room.
+type arrangement struct {
+	reserve      bool // a right margin for the names of points at the right edge
+	below, above int  // free steps of the y axis
+	legend       int  // 0: none, 1: curves, 2: everything
+}
+
+// A proof is a plate laid out in one arrangement.
+type proof struct {
+	*plate
+	arrangement
+	looks  map[string]look
+	w, h   int
+	header []block
+	legend legend
+	footer []string
+	panels []*panel
+	cost   int
+	clean  bool
+}
+
+// A block is some lines of one style.
+type block struct {
+	style style
+	lines []string
+}
+
+func (p *plate) draw() (*sheet, error) {
+	if err := p.check(); err != nil {
+		return nil, err
+	}
+	return p.choose().draw(), nil
+}
+
+// check tests the data of every panel and every string that will be drawn.
+func (p *plate) check() error {
+	if p.width != SingleColumn && p.width != DoubleColumn {
+		return fmt.Errorf("unknown width %d", p.width)
+	}
+	for i, f := range p.panels {
+		err := f.check()
+		if err == nil {
+			err = f.checkText()
+		}
+		if err != nil && p.strips {
+			err = fmt.Errorf("panel %d (%s): %w", i+1, f.Title, err)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return setAll("text", p.title, p.subtitle, p.footer, p.yLabel)
+}
+
+// checkText reports a string that the font cannot show.
+func (f *AccuracyCompute) checkText() error {
+	for _, c := range f.Curves {
+		if err := setAll("curve", c.Name); err != nil {
+			return err
+		}
+	}
+	for _, d := range f.dots() {
+		if err := setAll(d.kind, d.Name); err != nil {
+			return err
+		}
+	}
+	return setAll("text", f.Title, f.Subtitle, f.XLabel)
+}
+
+// setAll typesets strings as words, since white space will be broken at.
+func setAll(kind string, texts ...string) error {
+	for _, t := range texts {
+		if _, err := regular().set(strings.Join(strings.Fields(t), " ")); err != nil {
+			return fmt.Errorf("%s %w", kind, err)
+		}
+	}
+	return nil
+}
+
+// choose lays the plate out in every arrangement without a legend and takes
+// the cheapest clean one; failing that, with a legend for curves, and then for
+// everything, which is always clean.
+func (p *plate) choose() *proof {
+	looks := p.assignLooks()
+	for legend := range 3 {
+		var best *proof
+		for _, a := range []arrangement{{}, {reserve: true}, {above: 1}, {below: 1}, {reserve: true, above: 1}, {reserve: true, below: 1}} {
+			a.legend = legend
+			try := p.arrange(a, looks)
+			if try.clean && (best == nil || try.cost < best.cost) {
+				best = try
+			}
+			if legend == 2 {
+				break
+			}
+		}
+		if best != nil {
+			return best
+		}
+	}
+	panic("figures: a plate whose names are all in the legend has none to place")
+}
+
+// assignLooks gives every curve name its look, the same in all panels.
+func (p *plate) assignLooks() map[string]look {
+	looks := map[string]look{}
+	next := 0
+	for _, f := range p.panels {
+		for _, c := range f.Curves {
+			if _, ok := looks[c.Name]; ok {
+				continue
+			}
+			switch c.Role {
+			case Random:
+				looks[c.Name] = randomLook
+			case Oracle:
+				looks[c.Name] = oracleLook
+			default:
+				l := palette[next%len(palette)]
+				l.width = measureWidth
+				if c.Role == Other {
+					l.width = otherWidth
+				}
+				looks[c.Name] = l
+				next++
+			}
+		}
+	}
+	return looks
+}
+
+// arrange lays the plate out from top to bottom.
+func (p *plate) arrange(a arrangement, looks map[string]look) *proof {
+	f := &proof{plate: p, arrangement: a, looks: looks, w: p.width.measure(), clean: true}
+	inner := f.w - 2*edge
+	f.header = p.headerBlocks(inner)
+	if a.legend > 0 {
+		f.legend = newLegend(p.panels, looks, a.legend > 1, inner)
+	}
+	f.footer = nil
+	if p.footer != "" {
+		f.footer = footerStyle.wrap(p.footer, inner)
+	}
+	f.layPanels()
+	return f
+}
+
+func (p *plate) headerBlocks(width int) []block {
+	var out []block
+	subtitle := p.subtitle
+	if n := p.synthetic(); n > 0 {
+		note := "Synthetic data."
+		if n < len(p.panels) {
+			note = "Partly synthetic data."
+		}
+		subtitle = strings.TrimSpace(note + " " + subtitle)
+	}
+	for _, b := range []struct {
+		style style
+		text  string
+	}{{titleStyle, p.title}, {subtitleStyle, subtitle}} {
+		if lines := b.style.wrap(b.text, width); len(lines) > 0 {
+			out = append(out, block{b.style, lines})
+		}
+	}
+	return out
+}
+
+// synthetic counts the panels with made-up numbers.
+func (p *plate) synthetic() int {
+	n := 0
+	for _, f := range p.panels {
+		if f.Synthetic {
+			n++
+		}
+	}
+	return n
+}
+
+// Vertical distances in the header and around the panels.
+const (
+	blockGap  = 2 * pt
+	headerGap = 8 * pt
+	rowGap    = 12 * pt
+	xTickRoom = spineGap + tickMajor + 2*pt
+
+	// rightRim takes the half of the last tick label that stands out.
+	rightRim int = 9 * pt
+
+	costStep    = 10 * pt // of a free step of the y axis
+	costReserve = 6 * pt  // of a narrower data area
+)
+
+// headerHeight returns the height of title, subtitle and legend with the gap
+// below them.
+func (f *proof) headerHeight() int {
+	h := 0
+	for _, b := range f.header {
+		h += b.style.height(len(b.lines)) + blockGap
+	}
+	h += f.legend.height()
+	if h > 0 {
+		h += headerGap
+	}
+	return h
+}
+
+// dataHeight returns the height of one data area.
+func (p *plate) dataHeight() int {
+	if p.width == DoubleColumn && p.columns == 1 {
+		return heightWide
+	}
+	return heightOne
+}
+
+// layPanels computes the frames from the top of the page down, then the height
+// of the page, and places the names in every panel.
+func (f *proof) layPanels() {
+	p, height := f.plate, f.dataHeight()
+	y := yAxis(p.panels, height, f.below, f.above)
+	left := edge + 2*pt + tickMajor + spineGap
+	widest := 0
+	for _, t := range y.Tick.Marker.Ticks(y.Min, y.Max) {
+		widest = max(widest, tickStyle.width(t.Label))
+	}
+	left += widest
+	if lines := axisStyle.wrap(p.yLabel, height); len(lines) > 0 {
+		left += axisStyle.height(len(lines)) + 4*pt
+	}
+	pitch := (f.w - left - rightRim - edge + panelGap) / p.columns
+	var frames []box
+	depth := edge + f.headerHeight()
+	for first := 0; first < len(p.panels); first += p.columns {
+		row := p.panels[first:min(first+p.columns, len(p.panels))]
+		if first > 0 {
+			depth += rowGap
+		}
+		depth += f.stripHeight(row, pitch-panelGap)
+		for i := range row {
+			x := left + i*pitch
+			frames = append(frames, box{x, -depth - height, x + pitch - panelGap, -depth})
+		}
+		depth += height + xTickRoom + tickStyle.height(1) + f.xLabelHeight(row, pitch-panelGap)
+	}
+	if len(f.footer) > 0 {
+		depth += 7*pt + footerStyle.height(len(f.footer))
+	}
+	f.h = (depth + edge + pt - 1) / pt * pt
+	for i, spec := range p.panels {
+		frame := frames[i]
+		frame.y0, frame.y1 = frame.y0+f.h, frame.y1+f.h
+		f.panels = append(f.panels, f.layPanel(spec, frame, y))
+	}
+	f.cost += (f.below + f.above) * costStep
+	if f.reserve {
+		f.cost += costReserve
+	}
+}
+
+// layPanel places the names of one panel, which may stand in the rim or gap to
+// its right, and counts their cost.
+func (f *proof) layPanel(spec *AccuracyCompute, frame box, y plot.Axis) *panel {
+	rim := rightRim
+	if f.columns > 1 {
+		rim = panelGap / 2
+	}
+	p := &panel{spec: spec, looks: f.looks, frame: frame, y: y}
+	if f.reserve {
+		reserve := max(0, f.rightNames(spec, frame.width())-rim)
+		p.frame.x1 -= reserve
+		rim += reserve
+	}
+	p.x = spec.xAxis(p.frame.width())
+	p.measureScene(rim, f.arrangement.legend > 1)
+	cost, ok := p.place(f.arrangement.legend < 1, f.arrangement.legend < 2)
+	f.cost += cost
+	f.clean = f.clean && ok
+	return p
+}
+
+// rightNames returns the room for the names of points in the right fifth of a
+// panel, at most 30 % of its width.
+func (f *proof) rightNames(spec *AccuracyCompute, width int) int {
+	axis := spec.xAxis(width)
+	room := 0
+	for _, d := range spec.dots() {
+		if f.arrangement.legend < 2 && axis.Norm(d.X) > 0.8 {
+			room = max(room, labelStyle.width(d.Name)+7*pt)
+		}
+	}
+	return min(room, width*3/10)
+}
+
+// stripHeight returns the height of the tallest panel title of a row.
+func (f *proof) stripHeight(row []*AccuracyCompute, width int) int {
+	h := 0
+	for _, spec := range row {
+		own := 0
+		for _, b := range f.stripBlocks(spec, width) {
+			own += b.style.height(len(b.lines)) + blockGap
+		}
+		h = max(h, own)
+	}
+	if h > 0 {
+		h += 3 * pt
+	}
+	return h
+}
+
+func (f *proof) stripBlocks(spec *AccuracyCompute, width int) []block {
+	if !f.strips {
+		return nil
+	}
+	var out []block
+	if lines := stripStyle.wrap(spec.Title, width); len(lines) > 0 {
+		out = append(out, block{stripStyle, lines})
+	}
+	if lines := subtitleStyle.wrap(spec.Subtitle, width); len(lines) > 0 {
+		out = append(out, block{subtitleStyle, lines})
+	}
+	return out
+}
+
+// xLabelHeight returns the height of the tallest x label of a row.
+func (f *proof) xLabelHeight(row []*AccuracyCompute, width int) int {
+	h := 0
+	for _, spec := range row {
+		if lines := axisStyle.wrap(spec.XLabel, width); len(lines) > 0 {
+			h = max(h, 3*pt+axisStyle.height(len(lines)))
+		}
+	}
+	return h
+}
+
+// draw draws the proof on a sheet of its size.
+func (f *proof) draw() *sheet {
+	s := newSheet(f.w, f.h, f.name(), f.describe())
+	y := f.h - edge
+	for _, b := range f.header {
+		s.lines(b.lines, pos{edge, y}, b.style)
+		y -= b.style.height(len(b.lines)) + blockGap
+	}
+	f.legend.draw(s, pos{edge, y})
+	for i, p := range f.panels {
+		p.draw(s, i%f.columns == 0)
+		f.drawStrip(s, p)
+		f.drawXLabel(s, p)
+		if i%f.columns == 0 {
+			f.drawYLabel(s, p)
+		}
+	}
+	s.lines(f.footer, pos{edge, edge + footerStyle.height(len(f.footer))}, footerStyle)
+	return s
+}
+
+func (f *proof) drawStrip(s *sheet, p *panel) {
+	blocks := f.stripBlocks(p.spec, p.frame.width())
+	y := p.frame.y1 + 3*pt
+	for _, b := range slices.Backward(blocks) {
+		y += b.style.height(len(b.lines)) + blockGap
+		s.lines(b.lines, pos{p.frame.x0, y}, b.style)
+	}
+}
+
+func (f *proof) drawXLabel(s *sheet, p *panel) {
+	y := p.frame.y0 - xTickRoom - tickStyle.height(1) - 3*pt
+	for i, line := range axisStyle.wrap(p.spec.XLabel, p.frame.width()) {
+		x := p.frame.centre().X - axisStyle.width(line)/2
+		s.put(line, pos{x, y - axisStyle.ascent() - i*axisStyle.leading()}, axisStyle, 0)
+	}
+}
+
+func (f *proof) drawYLabel(s *sheet, p *panel) {
+	for i, line := range axisStyle.wrap(f.yLabel, p.frame.height()) {
+		y := p.frame.centre().Y - axisStyle.width(line)/2
+		s.put(line, pos{edge + axisStyle.ascent() + i*axisStyle.leading(), y}, axisStyle, 90)
+	}
+}
+
+// name returns the document title.
+func (f *proof) name() string {
+	if f.title != "" {
+		return f.title
+	}
+	return f.yLabel
+}
+
+// describe returns everything the figure says, in words.
+func (f *proof) describe() string {
+	var parts []string
+	for _, b := range f.header {
+		if b.style != titleStyle {
+			parts = append(parts, strings.Join(b.lines, " "))
+		}
+	}
+	for _, p := range f.plate.panels {
+		spec := *p
+		spec.YLabel = f.yLabel
+		text := spec.describe()
+		if f.strips {
+			text = spec.Title + ": " + text
+		}
+		parts = append(parts, text)
+	}
+	parts = append(parts, f.plate.footer)
+	return strings.TrimSpace(strings.Join(parts, "\n"))
+}
+
+// A legend is rows of keys and names.
+type legend struct {
+	entries []entry
+	rows    int // lines of text
+}
+
+type entry struct {
+	lines []string
+	x     int
+	row   int
+	draw  func(c *draw.Canvas, left pos)
+}
+
+const (
+	keyWidth = 17 * pt
+	keyGap   = 3 * pt
+)
+
+func (l legend) height() int {
+	if l.rows == 0 {
+		return 0
+	}
+	return 3*pt + legendStyle.height(l.rows)
+}
+
+// newLegend sets the names of all curves, and with dots those of points and
+// marks, in rows of the given width.
+func newLegend(panels []*AccuracyCompute, looks map[string]look, dots bool, width int) legend {
+	var l legend
+	x := 0
+	seen := map[string]bool{}
+	add := func(name string, key func(*draw.Canvas, pos)) {
+		if seen[name] {
+			return
+		}
+		seen[name] = true
+		lines := legendStyle.wrap(name, width-keyWidth-keyGap)
+		w, _ := legendStyle.blockSize(lines)
+		w += keyWidth + keyGap
+		if x > 0 && x+w > width {
+			x = 0
+			l.rows++
+		}
+		if l.rows == 0 {
+			l.rows = 1
+		}
+		l.entries = append(l.entries, entry{lines, x, l.rows - 1, key})
+		l.rows += len(lines) - 1
+		x += w + 9*pt
+	}
+	crowded := slices.ContainsFunc(panels, (*AccuracyCompute).crowded)
+	for _, f := range panels {
+		for _, c := range f.Curves {
+			add(c.Name, curveKey(looks[c.Name], crowded))
+		}
+	}
+	for _, f := range panels {
+		for _, d := range f.shaped(true) {
+			if dots {
+				add(d.Name, func(c *draw.Canvas, left pos) { d.drawGlyph(c, pos{left.X + keyWidth/2, left.Y}) })
+			}
+		}
+	}
+	return l
+}
+
+// curveKey returns the drawing of a short piece of a curve.
+func curveKey(l look, marker bool) func(*draw.Canvas, pos) {
+	return func(c *draw.Canvas, left pos) {
+		c.StrokeLine2(lineStyle(l.line, l.width, l.dashes...), points(left.X), points(left.Y), points(left.X+keyWidth), points(left.Y))
+		if marker && l.shape != nil {
+			drawHollow(c, l.shape, pos{left.X + keyWidth/2, left.Y}, markerRadius, l.line)
+		}
+	}
+}
+
+// draw draws the legend with its upper left corner at p.
+func (l legend) draw(s *sheet, p pos) {
+	c := s.canvas()
+	for _, e := range l.entries {
+		top := p.Y - 3*pt - e.row*legendStyle.leading()
+		e.draw(&c, pos{p.X + e.x, top - legendStyle.ascent()/2})
+		s.lines(e.lines, pos{p.X + e.x + keyWidth + keyGap, top}, legendStyle)
+	}
+}

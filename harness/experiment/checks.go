@@ -1,0 +1,140 @@
+package experiment
+
+import (
+	"fmt"
+	"io/fs"
+
+	"uacs/harness/fusion"
+	"uacs/harness/metric"
+	"uacs/harness/route"
+	"uacs/harness/sample"
+	"uacs/harness/uncertainty"
+	"uacs/internal/strictyaml"
+)
+
+// Check is a quantity with a known value on the real data: how many clips with
+// a label other than zero a system gets right. Clips without a usable answer of
+// the models it reads are left out.
+type Check struct {
+	Quantity string `yaml:"quantity" json:"quantity" jsonschema:"what is counted, in words"`
+	Dataset  string `yaml:"dataset" json:"dataset" jsonschema:"dataset whose test split is judged"`
+	// Small and Large name predictors. One alone is judged alone.
+	Small string `yaml:"small" json:"small,omitempty" jsonschema:"predictor that answers every clip"`
+	Large string `yaml:"large" json:"large,omitempty" jsonschema:"predictor asked about deferred clips"`
+	// Decision is the large model's rule; the small model's is auto.
+	Decision string `yaml:"decision" json:"decision,omitempty" jsonschema:"decision rule of the large predictor"`
+	// Fusion, Measure and Defer make a cascade that escalates the Defer least sure
+	// of the counted clips; clips that tie are taken in the order of the dataset.
+	Fusion  string `yaml:"fusion" json:"fusion,omitempty" jsonschema:"fusion strategy; replace if absent"`
+	Measure string `yaml:"measure" json:"measure,omitempty" jsonschema:"uncertainty measure of the small predictor"`
+	Defer   int    `yaml:"defer" json:"defer,omitempty" jsonschema:"how many clips are deferred"`
+}
+
+// Checks is a list of quantities.
+type Checks struct {
+	List []Check `yaml:"checks" json:"checks" jsonschema:"quantities with known values"`
+}
+
+// Counted is the value of a check: K right of N.
+type Counted struct {
+	Quantity string
+	K, N     int
+}
+
+// LoadChecks reads a list of checks, strictly.
+func LoadChecks(fsys fs.FS, file string) (Checks, error) {
+	var c Checks
+	if err := strictyaml.ReadFile(fsys, file, &c); err != nil {
+		return Checks{}, err
+	}
+	for i := range c.List {
+		if err := c.List[i].validate(); err != nil {
+			return Checks{}, fmt.Errorf("%s: check %q: %w", file, c.List[i].Quantity, err)
+		}
+	}
+	return c, nil
+}
+
+// validate checks e and fills in the default fusion.
+func (e *Check) validate() error {
+	if e.Fusion == "" {
+		e.Fusion = fusion.Replace.Name
+	}
+	switch {
+	case e.Quantity == "" || e.Dataset == "":
+		return fmt.Errorf("quantity and dataset are required")
+	case e.Small == "" && e.Large == "":
+		return fmt.Errorf("small or large is required")
+	case e.Defer > 0 && (e.Small == "" || e.Large == "" || e.Measure == ""):
+		return fmt.Errorf("defer needs small, large and measure")
+	}
+	if _, err := sample.DecisionByName(e.Decision); err != nil {
+		return err
+	}
+	_, err := fusion.ByName(e.Fusion)
+	return err
+}
+
+// Count computes a check on the data.
+func (e Check) Count(predictors Predictors, data fs.FS) (Counted, error) {
+	role := Role{Predictor: e.Large, Decision: e.Decision}
+	small := Role{Predictor: e.Small}
+	if e.Large == "" {
+		role = small
+	}
+	if e.Small == "" {
+		small = role
+	}
+	h, err := Open(Config{Name: "checks", Tier: "public", Dataset: e.Dataset, Split: sample.Test, Small: small, Large: role, Failures: Drop}, predictors, data)
+	if err != nil {
+		return Counted{}, err
+	}
+	s, err := fusion.ByName(e.Fusion)
+	if err != nil {
+		return Counted{}, err
+	}
+	escalated := make([]fusion.Answer, len(h.Clips))
+	for i := range escalated {
+		escalated[i] = s.Apply(fusion.Clip{Small: h.SmallAnswers[i], Large: h.LargeAnswers[i], Truth: h.Clips[i].Label}, fusion.Params{}).Answer
+	}
+	quality, counted, err := metric.Correct("polarity", h.Kind, h.scored(escalated))
+	if err != nil {
+		return Counted{}, err
+	}
+	if e.Defer > 0 {
+		if quality, err = e.deferred(h, quality, counted); err != nil {
+			return Counted{}, err
+		}
+	}
+	out := Counted{Quantity: e.Quantity}
+	for i := range quality {
+		out.N += b2i(counted[i])
+		out.K += b2i(counted[i] && quality[i] == 1)
+	}
+	return out, nil
+}
+
+// deferred keeps the small model's quality for all but the Defer least sure of
+// the counted clips.
+func (e Check) deferred(h *Cohort, escalated []float64, counted []bool) ([]float64, error) {
+	m, err := uncertainty.ByName(e.Measure)
+	if err != nil {
+		return nil, err
+	}
+	u, err := m.Column(uncertainty.Input{Answers: h.Small, HalfRange: h.HalfRange})
+	if err != nil {
+		return nil, err
+	}
+	quality, _, err := metric.Correct("polarity", h.Kind, h.scored(h.SmallAnswers))
+	if err != nil {
+		return nil, err
+	}
+	left := e.Defer
+	for _, i := range route.ByUncertainty(u) {
+		if counted[i] && left > 0 {
+			quality[i] = escalated[i]
+			left--
+		}
+	}
+	return quality, nil
+}

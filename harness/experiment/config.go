@@ -1,0 +1,299 @@
+package experiment
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"uacs/harness/cost"
+	"uacs/harness/fusion"
+	"uacs/harness/metric"
+	"uacs/harness/sample"
+	"uacs/harness/uncertainty"
+	"uacs/internal/strictyaml"
+)
+
+// Config is one experiment: two predictors of one dataset, the cascades to make
+// of them, and how to judge those. Every key that the paper leaves open is
+// listed under Hypotheses.
+type Config struct {
+	// Name is the stem of every file the experiment writes; Title heads tables and figures.
+	Name  string `yaml:"name" json:"name" jsonschema:"stem of every file the experiment writes"`
+	Title string `yaml:"title" json:"title" jsonschema:"heads tables and figures"`
+	// Tier is public or synth.
+	Tier string `yaml:"tier" json:"tier" jsonschema:"synth or public"`
+	// Dataset and Split say which clips.
+	Dataset string       `yaml:"dataset" json:"dataset" jsonschema:"mosi, mosei, sims, simsv2, synth-mosi or synth-sims"`
+	Split   sample.Split `yaml:"split" json:"split" jsonschema:"train, valid or test"`
+	// Profile is the metric profile whose headline accuracy is the quality.
+	Profile string `yaml:"profile" json:"profile" jsonschema:"metric profile whose headline accuracy is the quality of an answer"`
+
+	Small  Role  `yaml:"small" json:"small" jsonschema:"the model that answers every clip"`
+	Large  Role  `yaml:"large" json:"large" jsonschema:"the model asked about doubted clips"`
+	Second *Role `yaml:"second" json:"second,omitempty" jsonschema:"the second inference, asked on conflict"`
+	// Failures is the policy for clips that the large model has no usable answer for.
+	Failures Failures `yaml:"failures" json:"failures" jsonschema:"fallback-small, wrong or drop"`
+
+	// Measures are tried with the headline fusion, Fusions with the headline measure.
+	Measures []string `yaml:"measures" json:"measures" jsonschema:"uncertainty measures of the small model"`
+	Fusions  []string `yaml:"fusions" json:"fusions" jsonschema:"fusion strategies"`
+	// LargeMeasure is the large model's uncertainty, TauLarge the thresholds on it
+	// to choose from; both are needed by strategies that accept a confident answer.
+	LargeMeasure string    `yaml:"large_measure" json:"large_measure,omitempty" jsonschema:"uncertainty measure of the large model"`
+	TauLarge     []float64 `yaml:"tau_large" json:"tau_large,omitempty" jsonschema:"thresholds on the large model's uncertainty to choose from"`
+	// Weights is how averaging turns uncertainty into weight.
+	Weights string `yaml:"weights" json:"weights,omitempty" jsonschema:"confidence or inverse-uncertainty"`
+	// Headline names the measure and fusion that the title and figure are about.
+	Headline Headline `yaml:"headline" json:"headline" jsonschema:"the cascade that title and figure are about"`
+
+	Costs []cost.Axis `yaml:"costs" json:"costs" jsonschema:"compute axes with the price of a clip"`
+
+	Folds      int     `yaml:"folds" json:"folds" jsonschema:"folds of videos for choosing thresholds"`
+	Seed       uint64  `yaml:"seed" json:"seed" jsonschema:"seed of folds, bootstrap and controls"`
+	Replicates int     `yaml:"replicates" json:"replicates" jsonschema:"bootstrap replicates"`
+	Level      float64 `yaml:"level" json:"level" jsonschema:"level of intervals, such as 0.95"`
+
+	// Hypotheses name the choices above that the paper does not settle.
+	Hypotheses []string `yaml:"hypotheses" json:"hypotheses" jsonschema:"choices that the paper does not settle"`
+
+	// File is the config's path and Digest the SHA-256 of its bytes.
+	File   string `yaml:"-" json:"-"`
+	Digest string `yaml:"-" json:"-"`
+}
+
+// Role is a predictor in a part of the cascade.
+type Role struct {
+	// Predictor names an entry of predictors.yaml.
+	Predictor string `yaml:"predictor" json:"predictor" jsonschema:"an entry of predictors.yaml"`
+	// Decision is the rule that reads a polarity out of its answers.
+	Decision string `yaml:"decision" json:"decision,omitempty" jsonschema:"auto, score, label, ranking, plurality or net-vote"`
+	// Label is how tables and figures call it.
+	Label string `yaml:"label" json:"label" jsonschema:"name in tables and figures"`
+	// Score makes a score where the answers have none; empty for none.
+	Score ScoreRule `yaml:"score" json:"score,omitempty" jsonschema:"net-vote or ranking: a named hypothesis where the answers have no score"`
+	// Surrogate says that the answers stand in for something else, and for what.
+	Surrogate string `yaml:"surrogate" json:"surrogate,omitempty" jsonschema:"what these answers stand in for, if they do"`
+}
+
+// Headline is a measure with a fusion.
+type Headline struct {
+	Measure string `yaml:"measure" json:"measure" jsonschema:"uncertainty measure"`
+	Fusion  string `yaml:"fusion" json:"fusion" jsonschema:"fusion strategy"`
+}
+
+// Failures is a policy for clips without a usable answer of the large model.
+type Failures string
+
+// The policies. n is printed under each.
+const (
+	FallbackSmall Failures = "fallback-small" // the small model's answer stands
+	Wrong         Failures = "wrong"          // the clip counts as wrong
+	Drop          Failures = "drop"           // the clip leaves the evaluation
+)
+
+// LoadConfigs reads every *.yaml in dir of fsys, in order of name.
+func LoadConfigs(fsys fs.FS, dir string) ([]Config, error) {
+	files, err := fs.Glob(fsys, path.Join(dir, "*.yaml"))
+	if err != nil {
+		return nil, err
+	}
+	if len(files) == 0 {
+		return nil, fmt.Errorf("%s: no experiment (*.yaml) in this folder", dir)
+	}
+	var configs []Config
+	names := map[string]string{}
+	for _, file := range files {
+		c, err := LoadConfig(fsys, file)
+		if err != nil {
+			return nil, err
+		}
+		if first, ok := names[c.Name]; ok {
+			return nil, fmt.Errorf("%s: name %s is taken by %s", file, c.Name, first)
+		}
+		names[c.Name] = file
+		configs = append(configs, c)
+	}
+	return configs, nil
+}
+
+// LoadConfig reads and checks one experiment. Errors name file and, where the
+// YAML itself is wrong, line.
+func LoadConfig(fsys fs.FS, file string) (Config, error) {
+	data, err := fs.ReadFile(fsys, file)
+	if err != nil {
+		return Config{}, err
+	}
+	c := Config{
+		Split: sample.Test, Profile: "polarity", Failures: FallbackSmall, Weights: "confidence",
+		Folds: 5, Replicates: 10_000, Level: 0.95, File: file, Digest: digest(data),
+	}
+	if err := strictyaml.Decode(file, data, &c); err != nil {
+		return Config{}, err
+	}
+	if err := c.validate(); err != nil {
+		return Config{}, atKey(file, data, err)
+	}
+	return c, nil
+}
+
+// keyError is a value that is wrong, under the YAML key where it stands.
+type keyError struct {
+	key string
+	err error
+}
+
+func (e keyError) Error() string { return e.key + ": " + e.err.Error() }
+
+// atKey gives err the line of its key, the last part of a dotted name.
+func atKey(file string, data []byte, err error) error {
+	e, ok := err.(keyError)
+	if !ok {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	at, parts := 0, strings.Split(e.key, ".")
+	for i, line := range strings.Split(string(data), "\n") {
+		key := strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(line), "- "))
+		if len(parts) > 0 && (strings.HasPrefix(key, parts[0]+":") || strings.HasPrefix(key, "{"+parts[0]+":")) {
+			at, parts = i+1, parts[1:]
+		}
+		if len(parts) == 0 {
+			break
+		}
+	}
+	if at == 0 {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	return strictyaml.At(file, data, at, err.Error())
+}
+
+func (c *Config) validate() error {
+	for _, check := range []func() error{c.checkNames, c.checkChoices, c.checkRoles, c.checkCascades, c.checkStatistics} {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *Config) checkNames() error {
+	for _, f := range []struct{ key, value string }{
+		{"name", c.Name}, {"title", c.Title}, {"dataset", c.Dataset},
+		{"small.predictor", c.Small.Predictor}, {"large.predictor", c.Large.Predictor},
+		{"small.label", c.Small.Label}, {"large.label", c.Large.Label},
+		{"headline.measure", c.Headline.Measure}, {"headline.fusion", c.Headline.Fusion},
+	} {
+		if f.value == "" {
+			return keyError{f.key, fmt.Errorf("is required")}
+		}
+	}
+	if strings.Trim(c.Name, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
+		return keyError{"name", fmt.Errorf("%q may hold a-z, 0-9 and - only: it becomes a file name", c.Name)}
+	}
+	return nil
+}
+
+func (c *Config) checkChoices() error {
+	if c.Tier != "public" && c.Tier != "synth" {
+		return keyError{"tier", fmt.Errorf("%q is not public or synth", c.Tier)}
+	}
+	if !slices.Contains(sample.Splits, c.Split) {
+		return keyError{"split", fmt.Errorf("%q is not train, valid or test", c.Split)}
+	}
+	if _, err := metric.Lookup(c.Profile); err != nil {
+		return keyError{"profile", err}
+	}
+	if _, err := metric.KindOf(c.Dataset); err != nil {
+		return keyError{"dataset", err}
+	}
+	if c.Failures != FallbackSmall && c.Failures != Wrong && c.Failures != Drop {
+		return keyError{"failures", fmt.Errorf("%q is not fallback-small, wrong or drop", c.Failures)}
+	}
+	if _, err := weightByName(c.Weights); err != nil {
+		return keyError{"weights", err}
+	}
+	return nil
+}
+
+func (c *Config) checkRoles() error {
+	roles := map[string]Role{"small": c.Small, "large": c.Large}
+	if c.Second != nil {
+		roles["second"] = *c.Second
+	}
+	for _, key := range []string{"small", "large", "second"} {
+		role, ok := roles[key]
+		if !ok {
+			continue
+		}
+		if _, err := sample.DecisionByName(role.Decision); err != nil {
+			return keyError{key + ".decision", err}
+		}
+		if err := role.Score.validate(); err != nil {
+			return keyError{key + ".score", err}
+		}
+	}
+	return nil
+}
+
+func (c *Config) checkCascades() error {
+	if !slices.Contains(c.Measures, c.Headline.Measure) {
+		return keyError{"headline.measure", fmt.Errorf("%q is not among measures", c.Headline.Measure)}
+	}
+	if !slices.Contains(c.Fusions, c.Headline.Fusion) {
+		return keyError{"headline.fusion", fmt.Errorf("%q is not among fusions", c.Headline.Fusion)}
+	}
+	for _, name := range c.Measures {
+		if _, err := uncertainty.ByName(name); err != nil {
+			return keyError{"measures", err}
+		}
+	}
+	for _, name := range c.Fusions {
+		s, err := fusion.ByName(name)
+		if err != nil {
+			return keyError{"fusions", err}
+		}
+		if s.NeedsSecond && c.Second == nil {
+			return keyError{"fusions", fmt.Errorf("%s asks a second time: it needs a predictor under second", name)}
+		}
+		if s.NeedsTau && (c.LargeMeasure == "" || len(c.TauLarge) == 0) {
+			return keyError{"fusions", fmt.Errorf("%s accepts a confident answer: it needs large_measure and tau_large", name)}
+		}
+	}
+	if c.LargeMeasure != "" {
+		if _, err := uncertainty.ByName(c.LargeMeasure); err != nil {
+			return keyError{"large_measure", err}
+		}
+	}
+	return nil
+}
+
+func (c *Config) checkStatistics() error {
+	if len(c.Costs) == 0 {
+		return keyError{"costs", fmt.Errorf("at least one compute axis is required")}
+	}
+	for _, axis := range c.Costs {
+		if err := axis.Validate(); err != nil {
+			return keyError{"costs", err}
+		}
+	}
+	switch {
+	case c.Folds < 2:
+		return keyError{"folds", fmt.Errorf("%d is fewer than 2", c.Folds)}
+	case c.Replicates < 100:
+		return keyError{"replicates", fmt.Errorf("%d is fewer than 100: an interval needs tails", c.Replicates)}
+	case c.Level <= 0 || c.Level >= 1:
+		return keyError{"level", fmt.Errorf("%v is not between 0 and 1", c.Level)}
+	}
+	return nil
+}
+
+func weightByName(name string) (func(float64) float64, error) {
+	switch name {
+	case "confidence":
+		return fusion.Confidence, nil
+	case "inverse-uncertainty":
+		return fusion.InverseUncertainty, nil
+	}
+	return nil, fmt.Errorf("%q is not confidence or inverse-uncertainty", name)
+}

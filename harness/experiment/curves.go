@@ -1,0 +1,264 @@
+package experiment
+
+import (
+	"errors"
+	"math"
+
+	"uacs/harness/fusion"
+	"uacs/harness/metric"
+	"uacs/harness/route"
+	"uacs/harness/uncertainty"
+	"uacs/internal/detsum"
+)
+
+var notANumber = Number(math.NaN())
+
+// curveRates are the deferral rates at which curves are kept: every per cent. A
+// point per clip would publish the clips' own values.
+var curveRates = func() []float64 {
+	rates := make([]float64, 101)
+	for i := range rates {
+		rates[i] = float64(i) / 100
+	}
+	return rates
+}()
+
+// judgeMeasures judges every measure with the headline fusion.
+func (r *runner) judgeMeasures() error {
+	c := r.h.Config
+	for _, name := range c.Measures {
+		m := Measure{Name: name, Control: isControl(name), NA: r.na[name]}
+		if m.NA != "" {
+			m.AUROCError, m.AUROCGain, m.APGR = notANumber, notANumber, notANumber
+			m.CPT20, m.CPT50, m.CPT80 = notANumber, notANumber, notANumber
+			m.AUDC = Estimate{notANumber, notANumber, notANumber}
+			m.OracleAccuracy, m.OracleDeferred = notANumber, notANumber
+			r.result.Measures = append(r.result.Measures, m)
+			continue
+		}
+		d, err := r.draw(name, c.Headline.Fusion)
+		if err != nil {
+			return err
+		}
+		if err := m.fill(d); err != nil {
+			return err
+		}
+		r.result.Measures = append(r.result.Measures, m)
+	}
+	return nil
+}
+
+// drawn is a deferral curve with its sampling error.
+type drawn struct {
+	clips route.Clips
+	curve route.Curve
+	band  route.Band
+}
+
+// draw returns the curve of a measure with a fusion, drawn once. Of several
+// thresholds on the large model it takes the config's first.
+func (r *runner) draw(measure, fusionName string) (drawn, error) {
+	key := measure + " + " + fusionName
+	if d, ok := r.drawings[key]; ok {
+		return d, nil
+	}
+	s, err := fusion.ByName(fusionName)
+	if err != nil {
+		return drawn{}, err
+	}
+	variants, err := r.variants(s, measure)
+	if err != nil {
+		return drawn{}, err
+	}
+	d := drawn{clips: variants[0]}
+	if d.curve, err = route.NewCurve(d.clips); err != nil {
+		return drawn{}, err
+	}
+	if d.band, err = route.NewBand(d.clips, r.clusters, curveRates, r.plan(streamBootstrap)); err != nil {
+		return drawn{}, err
+	}
+	r.drawings[key] = d
+	return d, nil
+}
+
+// fill computes the numbers of a measure from its curve.
+func (m *Measure) fill(d drawn) (err error) {
+	m.AUDC = Estimate{Number(d.band.AUDC.Estimate), Number(d.band.AUDC.Lo), Number(d.band.AUDC.Hi)}
+	if m.AUROCError, err = auroc(d.clips, func(i int) bool { return d.clips.Keep[i] == 0 }); err != nil {
+		return err
+	}
+	if m.AUROCGain, err = auroc(d.clips, func(i int) bool { return d.clips.Defer[i] > d.clips.Keep[i] }); err != nil {
+		return err
+	}
+	if m.APGR, err = undefined(d.curve.APGR()); err != nil {
+		return err
+	}
+	for _, cpt := range []struct {
+		share float64
+		dst   *Number
+	}{{0.2, &m.CPT20}, {0.5, &m.CPT50}, {0.8, &m.CPT80}} {
+		if *cpt.dst, err = undefined(d.curve.CPT(cpt.share)); err != nil {
+			return err
+		}
+	}
+	best := d.curve.Best()
+	m.OracleAccuracy, m.OracleDeferred = Number(best.Quality), Number(best.Rate)
+	return nil
+}
+
+// undefined turns a number that does not exist for want of a gap into n/a.
+func undefined(x float64, err error) (Number, error) {
+	if errors.Is(err, route.ErrNoGap) {
+		return notANumber, nil
+	}
+	return Number(x), err
+}
+
+// auroc is metric.AUROC with n/a where there is only one class.
+func auroc(c route.Clips, positive func(clip int) bool) (Number, error) {
+	is := make([]bool, len(c.U))
+	for i := range is {
+		is[i] = positive(i)
+	}
+	a, err := metric.AUROC(c.U, is)
+	if errors.Is(err, metric.ErrOneClass) {
+		return notANumber, nil
+	}
+	return Number(a), err
+}
+
+// curves draws the measures with the headline fusion, the other fusions with
+// the headline measure, and the two references.
+func (r *runner) curves() error {
+	c := r.h.Config
+	for _, measure := range c.Measures {
+		if r.na[measure] == "" {
+			if err := r.curve(measure, c.Headline.Fusion, "measure"); err != nil {
+				return err
+			}
+		}
+	}
+	for _, name := range c.Fusions {
+		s, err := fusion.ByName(name)
+		if err != nil {
+			return err
+		}
+		// A strategy with a second threshold has a surface, not a curve.
+		if name == c.Headline.Fusion || s.NeedsTau || s.NeedsScores && !r.haveScores() {
+			continue
+		}
+		if err := r.curve(c.Headline.Measure, name, "fusion"); err != nil {
+			return err
+		}
+	}
+	return r.references()
+}
+
+// curve adds one deferral curve with its band.
+func (r *runner) curve(measure, fusionName, role string) error {
+	d, err := r.draw(measure, fusionName)
+	if err != nil {
+		return err
+	}
+	out := Curve{Name: measure + " + " + fusionName, Measure: measure, Fusion: fusionName, Role: role, Points: r.points(d.curve)}
+	for i := range out.Points {
+		out.Points[i].Lo, out.Points[i].Hi = Number(d.band.Lo[i]), Number(d.band.Hi[i])
+	}
+	r.result.Curves = append(r.result.Curves, out)
+	return nil
+}
+
+// references adds the curves of random deferral and of the oracle router.
+func (r *runner) references() error {
+	h := r.h.Config.Headline
+	d, err := r.draw(h.Measure, h.Fusion)
+	if err != nil {
+		return err
+	}
+	oracle, err := route.Oracle(d.clips)
+	if err != nil {
+		return err
+	}
+	r.result.Curves = append(r.result.Curves,
+		Curve{Name: "random", Measure: "random", Fusion: h.Fusion, Role: "random", Points: r.points(d.curve.Random())},
+		Curve{Name: "oracle", Measure: "oracle", Fusion: h.Fusion, Role: "oracle", Points: r.points(oracle)})
+	return nil
+}
+
+// points reads a curve at the kept rates, without a band.
+func (r *runner) points(curve route.Curve) []CurvePoint {
+	out := make([]CurvePoint, len(curveRates))
+	for i, rate := range curveRates {
+		p := curve.At(rate)
+		out[i] = CurvePoint{
+			Rate: Number(rate), Accuracy: Number(p.Quality), Lo: notANumber, Hi: notANumber,
+			First: Number(p.First), Second: Number(p.Second),
+		}
+		for _, axis := range r.h.Config.Costs {
+			out[i].Costs = append(out[i].Costs, Number(axis.Mean(p.First, p.Second)))
+		}
+	}
+	return out
+}
+
+// profiles scores the two models and the headline cascade under every profile,
+// on all clips.
+func (r *runner) profiles() error {
+	c := r.h.Config
+	s, err := fusion.ByName(c.Headline.Fusion)
+	if err != nil {
+		return err
+	}
+	variants, err := r.variants(s, c.Headline.Measure)
+	if err != nil {
+		return err
+	}
+	fit, err := route.CrossFit(variants, r.folds)
+	if err != nil {
+		return err
+	}
+	systems := []struct {
+		name     string
+		outcomes []fusion.Outcome
+	}{
+		{smallAlone, r.escalate(fusion.SmallOnly, math.NaN())},
+		{largeAlone, r.escalate(fusion.LargeOnly, math.NaN())},
+		{c.Headline.Measure + " + " + c.Headline.Fusion, r.finalOutcomes(s, c.Headline.Measure, fit.Policies)},
+	}
+	for _, p := range metric.Profiles() {
+		if p.Name == c.Profile {
+			if err := r.setHeadline(p); err != nil {
+				return err
+			}
+		}
+		for _, sys := range systems {
+			res, err := metric.Evaluate(p.Name, r.h.Kind, r.h.scored(answersOf(sys.outcomes)))
+			if err != nil {
+				return err
+			}
+			out := Profile{System: sys.name, Profile: p.Name}
+			for _, v := range res.Values {
+				out.Metrics = append(out.Metrics, MetricValue{Name: v.Name, Value: Number(v.Value), N: v.N, NA: v.NA})
+			}
+			r.result.Profiles = append(r.result.Profiles, out)
+		}
+	}
+	return nil
+}
+
+// setHeadline remembers the definition of the quality.
+func (r *runner) setHeadline(p *metric.Profile) error {
+	for _, d := range p.Metrics(r.h.Kind) {
+		if d.Name == p.Headline(r.h.Kind) {
+			r.headline = d
+		}
+	}
+	return nil
+}
+
+func isControl(measure string) bool {
+	m, err := uncertainty.ByName(measure)
+	return err == nil && m.Control
+}
+
+func meanOf(x []float64) Number { return Number(detsum.Mean(x)) }

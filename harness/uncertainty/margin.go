@@ -1,0 +1,20 @@
+package uncertainty
+
+import "uacs/harness/sample"
+
+// Margin is one minus the gap between the two likeliest classes.
+var Margin = register(Measure{
+	Name:     "margin",
+	Doc:      "One minus the gap between the two likeliest classes, in [0,1].",
+	Formula:  "1 − (p_(1) − p_(2))",
+	Citation: "Scheffer, Decomain and Wrobel, Active Hidden Markov Models for Information Extraction (2001)",
+	Needs:    "probs",
+	Cost:     "none",
+	column: perClip("probs", func(p *sample.Prediction, _ float64) (float64, bool) {
+		if len(p.Probs) < 2 {
+			return 0, false
+		}
+		first, second := topTwo(p.Probs)
+		return 1 - (first - second), true
+	}),
+})

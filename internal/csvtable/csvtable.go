@@ -1,0 +1,198 @@
+// Package csvtable reads CSV files that other people wrote: RFC 4180, UTF-8,
+// with or without a byte order mark, lines ending in LF or CRLF. Cells are
+// strings and stay as they are, but that a CRLF inside quotes becomes LF. Lines
+// without any character are skipped. Every error begins with "file:line:".
+package csvtable
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"uacs/internal/hint"
+)
+
+// Columns says which header a file must have.
+type Columns struct {
+	// Required columns must be there, Optional ones may be; the order is free.
+	Required, Optional []string
+	// Spare allows one more column, the last, with any name and content; Any
+	// allows any number of other columns anywhere.
+	Spare, Any bool
+}
+
+// Table is a CSV file with a header.
+type Table struct {
+	file   string
+	csv    *csv.Reader
+	index  map[string]int
+	fields int
+}
+
+// Row is a record of a table. It is valid until the next record is read; the
+// strings in it stay.
+type Row struct {
+	*Table
+	// Line is the line of the file on which the record begins.
+	Line  int
+	cells []string
+}
+
+// Open checks encoding and header of data; file stands for it in errors.
+func Open(file string, data []byte, want Columns) (*Table, error) {
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	if err := checkUTF8(file, data); err != nil {
+		return nil, err
+	}
+	t := &Table{file: file, csv: csv.NewReader(bytes.NewReader(data)), index: map[string]int{}}
+	t.csv.FieldsPerRecord = -1 // next counts them, with a better message
+	t.csv.ReuseRecord = true
+	header, err := t.csv.Read()
+	if errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("%s:1: the file is empty, without even a header", file)
+	}
+	if err != nil {
+		return nil, t.malformed(err)
+	}
+	if err := t.readHeader(header, want); err != nil {
+		err = fmt.Errorf("%s:1: header %s: %w", file, strconv.Quote(strings.Join(header, ",")), err)
+		return nil, hint.Add(err, "the first line must name the columns %s", strings.Join(want.Required, ", "))
+	}
+	return t, nil
+}
+
+func (t *Table) readHeader(header []string, want Columns) error {
+	t.fields = len(header)
+	for i, name := range header {
+		known := slices.Contains(want.Required, name) || slices.Contains(want.Optional, name)
+		_, twice := t.index[name]
+		switch {
+		case known && twice:
+			return fmt.Errorf("column %q stands twice", name)
+		case known:
+			t.index[name] = i
+		case !want.Any && (!want.Spare || i != len(header)-1):
+			return fmt.Errorf("unknown column %q", name)
+		}
+	}
+	for _, name := range want.Required {
+		if _, ok := t.index[name]; !ok {
+			return fmt.Errorf("no column %q", name)
+		}
+	}
+	return nil
+}
+
+// next returns the next record, or [io.EOF].
+func (t *Table) next() (Row, error) {
+	cells, err := t.csv.Read()
+	if errors.Is(err, io.EOF) {
+		return Row{}, io.EOF
+	}
+	if err != nil {
+		return Row{}, t.malformed(err)
+	}
+	line, _ := t.csv.FieldPos(0)
+	r := Row{t, line, cells}
+	if len(cells) != t.fields {
+		return Row{}, hint.Add(r.Errorf("%d fields where the header has %d", len(cells), t.fields),
+			"a cell that holds a comma, a quote or a line break must stand in double quotes")
+	}
+	return r, nil
+}
+
+// Each calls f for every record, until an error.
+func (t *Table) Each(f func(Row) error) error {
+	for {
+		r, err := t.next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err == nil {
+			err = f(r)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// malformed says where quoting is broken.
+func (t *Table) malformed(err error) error {
+	var parse *csv.ParseError
+	if !errors.As(err, &parse) {
+		return fmt.Errorf("%s: %w", t.file, err)
+	}
+	err = fmt.Errorf("%s:%d: column %d: %w", t.file, parse.Line, parse.Column, parse.Err)
+	return hint.Add(err, "write a quote inside a quoted cell as two quotes, and close every quote")
+}
+
+// Errorf returns an error at the row.
+func (r Row) Errorf(format string, args ...any) error {
+	return fmt.Errorf("%s:%d: %w", r.file, r.Line, fmt.Errorf(format, args...))
+}
+
+// Has reports whether the table has the column.
+func (r Row) Has(column string) bool {
+	_, ok := r.index[column]
+	return ok
+}
+
+// Text returns the cell of a column, "" where the table lacks that column.
+func (r Row) Text(column string) string {
+	if i, ok := r.index[column]; ok {
+		return r.cells[i]
+	}
+	return ""
+}
+
+// Filled is Text, with an error for an empty cell.
+func (r Row) Filled(column string) (string, error) {
+	s := r.Text(column)
+	if strings.TrimSpace(s) == "" {
+		return "", r.Errorf("%s: the cell is empty", column)
+	}
+	return s, nil
+}
+
+// Number returns a cell that must hold a finite number.
+func (r Row) Number(column string) (float64, error) {
+	cell, err := r.Filled(column)
+	if err != nil {
+		return 0, err
+	}
+	x, err := strconv.ParseFloat(cell, 64)
+	switch {
+	case err != nil && !errors.Is(err, strconv.ErrRange):
+		return 0, r.Errorf("%s: %q is not a number", column, cell)
+	case math.IsNaN(x) || math.IsInf(x, 0):
+		return 0, r.Errorf("%s: %v is not a finite number", column, x)
+	}
+	return x, nil
+}
+
+func checkUTF8(file string, data []byte) error {
+	if utf8.Valid(data) {
+		return nil
+	}
+	line, offset := 1, 0
+	for offset < len(data) {
+		r, size := utf8.DecodeRune(data[offset:])
+		if r == utf8.RuneError && size == 1 {
+			break
+		}
+		if r == '\n' {
+			line++
+		}
+		offset += size
+	}
+	return hint.Add(fmt.Errorf("%s:%d: byte %d of the file, 0x%02x, is not UTF-8", file, line, offset, data[offset]),
+		"convert the file to UTF-8, for instance with iconv -f gb18030 -t utf-8")
+}
