@@ -31,8 +31,9 @@ type Finding struct {
 	Split sample.Split `json:"split,omitzero"`
 	// Message says it in words.
 	Message string `json:"message"`
-	// IDs are the clips (or videos, where Message speaks of videos), in the order
-	// of the dataset, the first [MaxIDs] of Total.
+	// IDs are the clips (or videos, where Message speaks of videos): the first
+	// [MaxIDs] of Total, in the order of the dataset, but those that collide or
+	// share a text side by side.
 	IDs   []string `json:"ids,omitzero"`
 	Total int      `json:"total,omitzero"`
 }

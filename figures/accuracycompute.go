@@ -174,6 +174,9 @@ func (c *Curve) check(f *AccuracyCompute) error {
 	return nil
 }
 
+// largest bounds what can be drawn, so that ranges and ticks cannot overflow.
+const largest = 1e30
+
 // checkPlace reports a place that is not on the axes.
 func (f *AccuracyCompute) checkPlace(x, y float64) error {
 	switch {
@@ -181,17 +184,22 @@ func (f *AccuracyCompute) checkPlace(x, y float64) error {
 		return fmt.Errorf("x = %g", x)
 	case math.IsNaN(y) || math.IsInf(y, 0):
 		return fmt.Errorf("y = %g", y)
+	case math.Abs(x) > largest || math.Abs(y) > largest:
+		return fmt.Errorf("x = %g, y = %g: more than %g cannot be drawn", x, y, float64(largest))
 	case f.LogX && x <= 0:
 		return fmt.Errorf("x = %g has no place on a log axis; add the small model's own cost, or use a linear axis", x)
+	case f.LogX && x < 1/largest:
+		return fmt.Errorf("x = %g: less than %g cannot be drawn on a log axis", x, 1/float64(largest))
 	case f.ShareX && x < 0:
 		return fmt.Errorf("x = %g is not a share", x)
 	}
 	return nil
 }
 
-// checkInterval reports an infinite or reversed interval. NaN is no interval.
+// checkInterval reports a reversed interval or one too large to draw. NaN is no
+// interval.
 func checkInterval(lo, hi float64) error {
-	if math.IsInf(lo, 0) || math.IsInf(hi, 0) || lo > hi {
+	if lo < -largest || hi > largest || lo > hi {
 		return fmt.Errorf("interval from %g to %g", lo, hi)
 	}
 	return nil
@@ -241,7 +249,7 @@ func (d dot) check(f *AccuracyCompute) error {
 	if err := checkInterval(d.XLo, d.XHi); err != nil {
 		return fmt.Errorf("x: %w", err)
 	}
-	if f.LogX && given(d.XLo, d.XHi) && d.XLo <= 0 {
+	if f.LogX && given(d.XLo, d.XHi) && d.XLo < 1/largest {
 		return fmt.Errorf("interval of x from %g has no place on a log axis", d.XLo)
 	}
 	return nil

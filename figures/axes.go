@@ -227,7 +227,7 @@ func (f *AccuracyCompute) xAxis(length int) plot.Axis {
 // a single value.
 func logAxis(lo, hi float64, length int) plot.Axis {
 	factor := math.Pow(hi/lo, 0.04)
-	if lo == hi {
+	if same(lo, hi) {
 		factor = 3
 	}
 	a := plot.Axis{Min: round6(lo / factor), Max: round6(hi * factor), Scale: plot.LogScale{}}
@@ -239,7 +239,7 @@ func logAxis(lo, hi float64, length int) plot.Axis {
 // rather than below where no value is negative.
 func linearAxis(lo, hi float64, length int) plot.Axis {
 	pad := 0.03 * (hi - lo)
-	if lo == hi {
+	if same(lo, hi) {
 		pad = math.Max(math.Abs(lo)/2, 0.5)
 	}
 	a := plot.Axis{Min: round6(lo - pad), Max: round6(hi + pad), Scale: plot.LinearScale{}}
@@ -248,6 +248,11 @@ func linearAxis(lo, hi float64, length int) plot.Axis {
 	}
 	chooseX(&a, stepKinds(a.Min, a.Max, 0), length)
 	return a
+}
+
+// same reports whether two values are too close for ticks between them.
+func same(lo, hi float64) bool {
+	return hi-lo <= 1e-9*math.Max(math.Abs(lo), math.Abs(hi))
 }
 
 // round6 rounds to six significant digits, so that the last bits of a power or
@@ -285,8 +290,9 @@ func yAxis(panels []*AccuracyCompute, height, below, above int) plot.Axis {
 		}
 	}
 	perCent := lo >= 0 && hi <= 100
-	if lo == hi {
-		lo, hi = lo-1, hi+1
+	if same(lo, hi) {
+		pad := math.Max(1, math.Abs(lo)/50)
+		lo, hi = lo-pad, hi+pad
 	}
 	t := niceStep(hi-lo, max(3, height/(22*pt)))
 	step := t.step()

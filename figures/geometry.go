@@ -152,6 +152,19 @@ func (l polyline) gap(b box, far int) int {
 	return least
 }
 
+// meets reports whether the chain has a point in b.
+func (l polyline) meets(b box) bool {
+	if len(l) == 1 {
+		return b.holds(l[0])
+	}
+	for i := 1; i < len(l); i++ {
+		if b.cut(l[i-1], l[i]) {
+			return true
+		}
+	}
+	return false
+}
+
 // distance returns the distance between the chain and p, or far if that is less.
 func (l polyline) distance(p pos, far int) int {
 	return l.gap(box{p.X, p.Y, p.X, p.Y}, far)

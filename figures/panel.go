@@ -39,7 +39,7 @@ type panel struct {
 const (
 	fineLine   = 3
 	fineBand   = 6
-	coarseLine = 30
+	coarseLine = 40
 	coarseBand = 80
 )
 
@@ -369,22 +369,29 @@ func (p *panel) drawAxes(s *sheet, c *draw.Canvas, yLabels bool) {
 	}
 }
 
-// drawSynthetic writes SYNTHETIC across the data area, at the height where it
-// meets the fewest curves, dots and names.
+// drawSynthetic writes SYNTHETIC across the data area, where it meets the
+// fewest curves, dots and names, a little smaller if that helps.
 func (p *panel) drawSynthetic(s *sheet) {
 	const word = "SYNTHETIC"
 	st := faintStyle
 	st.size = min(st.size, st.size*p.frame.width()*65/100/st.width(word), p.frame.height()/3)
-	w, h := st.width(word), st.ascent()
 	var best box
-	least := math.MaxInt
-	for k := range 9 {
-		y := p.frame.y0 + 3*pt + (p.frame.height()-h-6*pt)*k/8
-		b := box{p.frame.centre().X - w/2, y, p.frame.centre().X + w/2, y + h}
-		if n := p.clutter(b); n < least {
-			best, least = b, n
+	bestSize, least := 0, math.MaxInt
+	for smaller, size := range []int{st.size, st.size * 4 / 5, st.size * 3 / 5} {
+		st.size = size
+		w, h := st.width(word), st.ascent()
+		free := pos{p.frame.width() - w, p.frame.height() - h - 6*pt}
+		for _, sixth := range []int{3, 2, 4, 1, 5} { // the middle first
+			for k := range 9 {
+				x, y := p.frame.x0+free.X*sixth/6, p.frame.y0+3*pt+free.Y*k/8
+				b := box{x, y, x + w, y + h}
+				if n := p.clutter(b) + 6*smaller; n < least {
+					best, bestSize, least = b, size, n
+				}
+			}
 		}
 	}
+	st.size = bestSize
 	s.put(word, pos{best.x0, best.y0}, st, 0)
 }
 
@@ -399,8 +406,8 @@ func (p *panel) clutter(b box) int {
 		}
 	}
 	for _, name := range p.names {
-		if name.box.meets(b) {
-			n += 12
+		if name.box.meets(b.grow(pt)) {
+			n += 20
 		}
 	}
 	for _, solid := range p.solids {

@@ -37,7 +37,7 @@ type placed struct {
 // Distances in 1/100 pt and costs of the search. A cost of 100 is as bad as
 // standing one point farther away.
 const (
-	clearCurve   = 1.3 * pt // least distance from any curve
+	clearCurve   = 1.6 * pt // least distance from any curve
 	clearSolid   = 1.5 * pt // and from any marker or error bar
 	clearName    = 2.5 * pt // and from other names and leaders
 	closeEnough  = 8 * pt   // beyond, a name needs a leader
@@ -46,9 +46,9 @@ const (
 	farthest     = 45 * pt
 
 	costLeader  = 9 * pt
-	costLine    = 2.5 * pt // of every line after the first
+	costLine    = 5 * pt   // of every line after the first
 	costCross   = 7 * pt   // of every curve that a leader crosses
-	costBand    = 0.5 * pt // of every ninth of the name that lies on a band
+	costBand    = 0.8 * pt // of every ninth of the name that lies on a band
 	costSlant   = 2 * pt   // of a point's name that is not level with it
 	costCrowd   = 12 * pt  // of an anchor where curves touch; falls to 0 with distance
 	tooDear     = 34 * pt  // mean cost of a name from which a legend reads better
@@ -159,11 +159,11 @@ func (b *branching) compatible(depth int, p placed) bool {
 func (s *scene) besideCurve(n *labelling) []placed {
 	var out []placed
 	own := s.curves[n.curve]
-	for _, anchor := range own.along(36) {
+	for _, anchor := range own.along(28) {
 		alone := s.alone(n.curve, anchor)
 		for _, lines := range n.blocks {
 			w, h := n.style.blockSize(lines)
-			for _, gap := range []int{2 * pt, 3.5 * pt, 5 * pt, 8 * pt, 12 * pt, 17 * pt, 24 * pt, 33 * pt} {
+			for _, gap := range []int{2 * pt, 4 * pt, 7 * pt, 12 * pt, 18 * pt, 26 * pt} {
 				for _, x := range []int{anchor.X - w/2, anchor.X - w, anchor.X, anchor.X - w - gap, anchor.X + gap} {
 					for _, y := range []int{anchor.Y + gap, anchor.Y - gap - h, anchor.Y - h/2} {
 						b := box{x, y, x + w, y + h}
@@ -198,15 +198,17 @@ func (s *scene) rateCurve(curve int, b box, anchor pos, alone int) (placed, bool
 	if !s.free(b, -1) {
 		return p, false
 	}
-	own := s.curves[curve].gap(b, farthest)
-	near := farthest
+	for _, c := range s.curves {
+		if c.meets(b.grow(clearCurve)) {
+			return p, false
+		}
+	}
+	own := s.curves[curve].gap(b, closeEnough+1)
+	near := own + nearerBy
 	for i, c := range s.curves {
 		if i != curve {
 			near = min(near, c.gap(b, near))
 		}
-	}
-	if own < clearCurve || near < clearCurve || own == farthest {
-		return p, false
 	}
 	if own <= closeEnough && near >= own+nearerBy {
 		p.cost = own + s.onBands(b) + max(0, costCrowd-alone)/2
@@ -312,7 +314,7 @@ func (s *scene) rateDot(n *labelling, b box, slant bool) (placed, bool) {
 		return p, false
 	}
 	for _, c := range s.curves {
-		if c.gap(b, clearCurve) < clearCurve {
+		if c.meets(b.grow(clearCurve)) {
 			return p, false
 		}
 	}

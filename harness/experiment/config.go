@@ -48,6 +48,10 @@ type Config struct {
 	// Headline names the measure and fusion that the title and figure are about.
 	Headline Headline `yaml:"headline" json:"headline" jsonschema:"the cascade that title and figure are about"`
 
+	// Tolerance is how much accuracy, as a fraction, a threshold may give up on the
+	// clips it is chosen on for fewer calls.
+	Tolerance float64 `yaml:"tolerance" json:"tolerance,omitempty" jsonschema:"accuracy, as a fraction, that a threshold may give up for fewer calls"`
+
 	Costs []cost.Axis `yaml:"costs" json:"costs" jsonschema:"compute axes with the price of a clip"`
 
 	Folds      int     `yaml:"folds" json:"folds" jsonschema:"folds of videos for choosing thresholds"`
@@ -278,6 +282,8 @@ func (c *Config) checkStatistics() error {
 		}
 	}
 	switch {
+	case c.Tolerance < 0 || c.Tolerance >= 1:
+		return keyError{"tolerance", fmt.Errorf("%v is not in [0,1)", c.Tolerance)}
 	case c.Folds < 2:
 		return keyError{"folds", fmt.Errorf("%d is fewer than 2", c.Folds)}
 	case c.Replicates < 100:

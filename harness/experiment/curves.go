@@ -13,12 +13,13 @@ import (
 
 var notANumber = Number(math.NaN())
 
-// curveRates are the deferral rates at which curves are kept: every per cent. A
-// point per clip would publish the clips' own values.
+// curveRates are the deferral rates at which curves are kept: every per cent,
+// and some below the first for logarithmic axes. A point per clip would publish
+// the clips' own values.
 var curveRates = func() []float64 {
-	rates := make([]float64, 101)
-	for i := range rates {
-		rates[i] = float64(i) / 100
+	rates := []float64{0, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005}
+	for i := 1; i <= 100; i++ {
+		rates = append(rates, float64(i)/100)
 	}
 	return rates
 }()
@@ -213,7 +214,7 @@ func (r *runner) profiles() error {
 	if err != nil {
 		return err
 	}
-	fit, err := route.CrossFit(variants, r.folds)
+	fit, err := route.CrossFit(variants, r.folds, c.Tolerance)
 	if err != nil {
 		return err
 	}

@@ -84,6 +84,7 @@ type Setup struct {
 	SmallFailed  int      `json:"small_failed"`
 	LargeFailed  int      `json:"large_failed"`
 	Folds        int      `json:"folds"`
+	Tolerance    Number   `json:"tolerance"`
 	Seed         uint64   `json:"seed"`
 	Replicates   int      `json:"replicates"`
 	Level        Number   `json:"level"`

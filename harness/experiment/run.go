@@ -239,7 +239,7 @@ func (r *runner) describe() Setup {
 		Name: c.Name, Title: c.Title, Tier: c.Tier, Dataset: c.Dataset, Split: string(c.Split), Profile: c.Profile,
 		Quality: r.headline.Name, Small: c.Small.Label, Large: c.Large.Label, Headline: c.Headline,
 		Failures: string(c.Failures), Clips: h.Total, Dropped: h.Dropped, N: len(r.counted), Videos: r.clusters.Len(),
-		SmallFailed: h.SmallFailed, LargeFailed: h.LargeFailed, Folds: c.Folds, Seed: c.Seed, Replicates: c.Replicates,
+		SmallFailed: h.SmallFailed, LargeFailed: h.LargeFailed, Folds: c.Folds, Tolerance: Number(c.Tolerance), Seed: c.Seed, Replicates: c.Replicates,
 		Level: Number(c.Level), Hypotheses: c.Hypotheses, Warnings: append(slices.Clone(h.Notes), r.warnings...),
 		Config: c.File, ConfigSHA256: c.Digest, Inputs: h.Inputs,
 	}

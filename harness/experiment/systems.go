@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"uacs/harness/fusion"
@@ -101,7 +102,7 @@ func (r *runner) cascade(measure, fusionName string) error {
 	if err != nil {
 		return err
 	}
-	fit, err := route.CrossFit(variants, r.folds)
+	fit, err := route.CrossFit(variants, r.folds, r.h.Config.Tolerance)
 	if err != nil {
 		return err
 	}
@@ -137,8 +138,8 @@ func (r *runner) finalOutcomes(s fusion.Strategy, measure string, policies []rou
 	return out
 }
 
-// oracleThreshold judges a cascade at the threshold that is best on the clips it
-// is judged on, and warns by how much that flatters it.
+// oracleThreshold judges a cascade at the threshold that the same rule picks on
+// the clips it is judged on, and warns by how much that flatters it.
 func (r *runner) oracleThreshold(measure, fusionName string) error {
 	s, err := fusion.ByName(fusionName)
 	if err != nil {
@@ -148,15 +149,18 @@ func (r *runner) oracleThreshold(measure, fusionName string) error {
 	if err != nil {
 		return err
 	}
-	// One fold that is chosen on itself: every clip votes on its own threshold.
-	var best route.Point
-	var at int
+	highest, curves := math.Inf(-1), make([]route.Curve, len(variants))
 	for v, clips := range variants {
-		curve, err := route.NewCurve(clips)
-		if err != nil {
+		if curves[v], err = route.NewCurve(clips); err != nil {
 			return err
 		}
-		if p := curve.Best(); v == 0 || p.Quality > best.Quality {
+		highest = max(highest, curves[v].Best().Quality)
+	}
+	var best route.Point
+	at := -1
+	for v, curve := range curves {
+		p, ok := curve.Cheapest(highest - r.h.Config.Tolerance)
+		if ok && (at < 0 || p.First+p.Second < best.First+best.Second) {
 			best, at = p, v
 		}
 	}

@@ -95,7 +95,10 @@ func (n *node) public() (any, error) {
 // distinct checks every step-th item: a key or an element must be a plain value
 // and occur once.
 func (n *node) distinct(step int) error {
-	seen := make(map[any]struct{}, len(n.items)/step)
+	var seen map[any]struct{}
+	if len(n.items) > fewKeys*step {
+		seen = make(map[any]struct{}, len(n.items)/step)
+	}
 	for i := 0; i < len(n.items); i += step {
 		key := n.items[i]
 		switch key.(type) {
@@ -103,12 +106,27 @@ func (n *node) distinct(step int) error {
 		default:
 			return fmt.Errorf("offset %d: %v with a key that is neither a str nor a number", n.at, n.kind)
 		}
-		if _, twice := seen[key]; twice {
+		if n.occurs(key, i, step, seen) {
 			return fmt.Errorf("offset %d: %v holds the key %.80q twice", n.at, n.kind, fmt.Sprint(key))
 		}
-		seen[key] = struct{}{}
 	}
 	return nil
+}
+
+// occurs reports whether key is among the keys before item i: by seen, to which
+// it adds key, or by a search where seen is nil as the keys are few.
+func (n *node) occurs(key any, i, step int, seen map[any]struct{}) bool {
+	if seen != nil {
+		_, twice := seen[key]
+		seen[key] = struct{}{}
+		return twice
+	}
+	for k := 0; k < i; k += step {
+		if n.items[k] == key {
+			return true
+		}
+	}
+	return false
 }
 
 // array exports an array object. An object array counts as a container of its

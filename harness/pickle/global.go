@@ -168,7 +168,7 @@ func (m *machine) encode(args []any) (any, error) {
 	if t.encoded {
 		return t.latin1, nil
 	}
-	n := utf8.RuneCount(t.raw)
+	n := characters(t.raw)
 	if err := m.charge(int64(n)); err != nil {
 		return nil, err
 	}
@@ -180,19 +180,33 @@ func (m *machine) encode(args []any) (any, error) {
 	return out, nil
 }
 
+// characters counts the characters of valid UTF-8 by their first bytes.
+// utf8.RuneCount copies its argument (Go 1.26), which may be most of the file.
+func characters(raw []byte) int {
+	n := 0
+	for _, c := range raw {
+		if c&0xc0 != 0x80 {
+			n++
+		}
+	}
+	return n
+}
+
 // toLatin1 encodes n characters of valid UTF-8, false if one is above U+00FF.
 func toLatin1(raw []byte, n int) ([]byte, bool) {
-	out := make([]byte, 0, n)
-	for i := 0; i < len(raw); i++ {
-		switch c := raw[i]; {
-		case c < 0x80:
-			out = append(out, c)
-		case c <= 0xc3: // two bytes, U+0080 to U+00FF
-			i++
-			out = append(out, c<<6|raw[i]&0x3f)
-		default:
-			return nil, false
+	out := make([]byte, n)
+	at := 0
+	for i := range out {
+		c := raw[at]
+		at++
+		if c >= 0x80 {
+			if c > 0xc3 {
+				return nil, false
+			}
+			c = c<<6 | raw[at]&0x3f // two bytes, U+0080 to U+00FF
+			at++
 		}
+		out[i] = c
 	}
 	return out, true
 }

@@ -157,6 +157,11 @@ type memo struct {
 type unset struct{}
 
 func (t *memo) put(index uint32, v any) {
+	if uint64(index) == uint64(len(t.dense)) && t.sparse == nil {
+		t.dense = append(t.dense, v)
+		t.count++
+		return
+	}
 	if _, ok := t.get(index); !ok {
 		t.count++
 	}

@@ -131,14 +131,7 @@ func canonical(w *bytes.Buffer, v any) {
 		all(v)
 	case Set:
 		fmt.Fprintf(w, "set %d\n", len(v))
-		parts := make([]string, len(v))
-		for i, item := range v {
-			var part bytes.Buffer
-			canonical(&part, item)
-			parts[i] = part.String()
-		}
-		sort.Strings(parts)
-		w.WriteString(strings.Join(parts, ""))
+		w.WriteString(sorted(v))
 	case *Dict:
 		fmt.Fprintf(w, "dict %d\n", v.Len())
 		for key, value := range v.All() {
@@ -151,6 +144,18 @@ func canonical(w *bytes.Buffer, v any) {
 	default:
 		panic(fmt.Sprintf("%T", v))
 	}
+}
+
+// sorted is the canonical text of a set's elements, whose order means nothing.
+func sorted(set Set) string {
+	parts := make([]string, len(set))
+	for i, item := range set {
+		var part bytes.Buffer
+		canonical(&part, item)
+		parts[i] = part.String()
+	}
+	sort.Strings(parts)
+	return strings.Join(parts, "")
 }
 
 // cellValues lists the elements of an array as Item would give them.

@@ -2,6 +2,7 @@ package route
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 )
@@ -58,11 +59,13 @@ type Fitted struct {
 	Quality, First, Second []float64
 }
 
-// CrossFit chooses, for each fold, the variant and threshold of highest mean
-// quality on the other folds, fewest calls among equals, and applies it to the
-// fold. Variants are the same clips under different settings of a second knob,
-// such as the large model's threshold; one is enough.
-func CrossFit(variants []Clips, folds []int) (Fitted, error) {
+// CrossFit chooses, for each fold, a variant and threshold on the other folds and
+// applies them to the fold. The choice is the one with the fewest calls among
+// those whose mean quality is within tolerance of the best: a tolerance of 0 asks
+// for the best quality whatever it costs. Variants are the same clips under
+// different settings of a second knob, such as the large model's threshold; one is
+// enough.
+func CrossFit(variants []Clips, folds []int, tolerance float64) (Fitted, error) {
 	if len(variants) == 0 {
 		return Fitted{}, fmt.Errorf("route: no variants")
 	}
@@ -77,7 +80,7 @@ func CrossFit(variants []Clips, folds []int) (Fitted, error) {
 	n := len(folds)
 	fit := Fitted{Deferred: make([]bool, n), Quality: make([]float64, n), First: make([]float64, n), Second: make([]float64, n)}
 	for k := range slices.Max(folds) + 1 {
-		policy, err := choose(variants, folds, k)
+		policy, err := choose(variants, folds, k, tolerance)
 		if err != nil {
 			return Fitted{}, err
 		}
@@ -87,20 +90,23 @@ func CrossFit(variants []Clips, folds []int) (Fitted, error) {
 	return fit, nil
 }
 
-// choose returns the best policy on the clips outside fold k.
-func choose(variants []Clips, folds []int, k int) (Policy, error) {
-	var policy Policy
-	var best Point
+// choose returns the cheapest policy that is good enough on the clips outside fold k.
+func choose(variants []Clips, folds []int, k int, tolerance float64) (Policy, error) {
+	curves := make([]Curve, len(variants))
+	best := math.Inf(-1)
 	for i, v := range variants {
-		curve, err := NewCurve(v.where(func(clip int) bool { return folds[clip] != k }))
-		if err != nil {
+		var err error
+		if curves[i], err = NewCurve(v.where(func(clip int) bool { return folds[clip] != k })); err != nil {
 			return Policy{}, err
 		}
-		p := curve.Best()
-		better := p.Quality > best.Quality+qualityEpsilon
-		equal := !better && p.Quality > best.Quality-qualityEpsilon
-		if i == 0 || better || equal && p.First+p.Second < best.First+best.Second {
-			policy, best = Policy{Variant: i, Threshold: p.Threshold}, p
+		best = max(best, curves[i].Best().Quality)
+	}
+	var policy Policy
+	calls := math.Inf(1)
+	for i, curve := range curves {
+		p, ok := curve.Cheapest(best - tolerance)
+		if ok && p.First+p.Second < calls {
+			policy, calls = Policy{Variant: i, Threshold: p.Threshold}, p.First+p.Second
 		}
 	}
 	return policy, nil

@@ -178,6 +178,20 @@ func (c Curve) Best() Point {
 	return best
 }
 
+// Cheapest returns the point with the fewest calls whose quality is at least
+// quality, and false if there is none. Chosen on the clips it is judged on, it is
+// an oracle threshold like [Curve.Best].
+func (c Curve) Cheapest(quality float64) (Point, bool) {
+	var best Point
+	found := false
+	for _, p := range c.Points {
+		if p.Quality >= quality-qualityEpsilon && (!found || p.First+p.Second < best.First+best.Second) {
+			best, found = p, true
+		}
+	}
+	return best, found
+}
+
 // qualityEpsilon is far below the quality of a single clip and far above the
 // rounding error of a sum of them, so that equals are recognised.
 const qualityEpsilon = 1e-9

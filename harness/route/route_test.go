@@ -223,7 +223,7 @@ func TestCrossFitDoesNotPeek(t *testing.T) {
 		for i := range folds {
 			folds[i] = i % 2
 		}
-		before, err := CrossFit([]Clips{c}, folds)
+		before, err := CrossFit([]Clips{c}, folds, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -232,11 +232,27 @@ func TestCrossFitDoesNotPeek(t *testing.T) {
 				c.Keep[i], c.Defer[i] = 1-c.Keep[i], 1-c.Defer[i]
 			}
 		}
-		after, _ := CrossFit([]Clips{c}, folds)
+		after, _ := CrossFit([]Clips{c}, folds, 0)
 		if before.Policies[0] != after.Policies[0] {
 			t.Fatalf("fold 0's policy went from %+v to %+v with fold 0's own labels", before.Policies[0], after.Policies[0])
 		}
 	})
+}
+
+// By hand: within 0.25 of the best quality, deferring nothing is cheapest; within
+// 0.1 it takes the one clip that is worth it.
+func TestCrossFitTolerance(t *testing.T) {
+	c := clips([]float64{4, 4, 3, 3, 2, 2, 1, 1}, []float64{0, 0, 0, 0, 1, 1, 1, 1}, []float64{1, 1, 0, 0, 1, 1, 1, 1})
+	folds := []int{0, 1, 0, 1, 0, 1, 0, 1}
+	for _, want := range []struct{ tolerance, calls float64 }{{0.25, 0}, {0.1, 1}} {
+		fit, err := CrossFit([]Clips{c}, folds, want.tolerance)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if fit.First[0] != want.calls || fit.First[2] != 0 {
+			t.Errorf("tolerance %v: calls %v", want.tolerance, fit.First)
+		}
+	}
 }
 
 // Of two variants the one that is better on the other folds is taken, whatever
@@ -245,7 +261,7 @@ func TestCrossFitChoosesVariant(t *testing.T) {
 	u := []float64{1, 1, 0, 0}
 	good := clips(u, []float64{0, 0, 1, 1}, []float64{1, 1, 1, 1})
 	bad := clips(u, []float64{0, 0, 1, 1}, []float64{0, 0, 0, 0})
-	fit, err := CrossFit([]Clips{bad, good}, []int{0, 1, 0, 1})
+	fit, err := CrossFit([]Clips{bad, good}, []int{0, 1, 0, 1}, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,8 +25,9 @@ import (
 
 // cli is the command line: a field per command, in the order of the help.
 type cli struct {
-	Data    dataCmd    `cmd:"" help:"List, download, check and show the datasets."`
-	Version versionCmd `cmd:"" help:"Print version, commit and library versions."`
+	Reproduce reproduceCmd `cmd:"" help:"Make every table and figure."`
+	Data      dataCmd      `cmd:"" help:"List, download, check and show the datasets."`
+	Version   versionCmd   `cmd:"" help:"Print version, commit and library versions."`
 }
 
 // app is what a command may touch of the outside world.

@@ -1,0 +1,162 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+
+	"uacs/datasets"
+	"uacs/harness/experiment"
+	"uacs/harness/reproduce"
+)
+
+type reproduceCmd struct {
+	dataPlace
+	Experiment    []string `arg:"" optional:"" help:"Names of experiments; none means all."`
+	Root          string   `help:"Project folder, which holds configs." default:"." placeholder:"DIR"`
+	Out           string   `help:"Folder that results and figures are written into (default: the project folder)." placeholder:"DIR"`
+	FromScratch   bool     `help:"Compute everything anew: neither read nor write the cache of earlier runs."`
+	AcceptLicence bool     `help:"Agree to the licences of the public data and fetch what is missing."`
+}
+
+// Help is shown by --help.
+func (reproduceCmd) Help() string {
+	return "Example:\n  uacs reproduce --accept-licence\n\n" +
+		"Runs every experiment whose data is on this machine and writes results/ and\n" +
+		"figures/out/. Without the public data it makes the synthetic tier."
+}
+
+// Run fetches what may be fetched, runs what can be run, and says what would add
+// the rest.
+func (c reproduceCmd) Run(a *app) error {
+	place := c.options(a)
+	place.Start = c.Root
+	fsys, origin, err := c.data(a, place)
+	if err != nil {
+		return err
+	}
+	o := reproduce.Options{Root: c.Root, Out: c.Out, Data: fsys, Only: c.Experiment, Cache: filepath.Join(c.Root, ".cache", "experiments")}
+	if o.Out == "" {
+		o.Out = c.Root
+	}
+	if c.FromScratch {
+		o.Cache = ""
+	}
+	o.Started = func(p reproduce.Plan) { printPlan(a, p, origin) }
+	o.Finished = func(d reproduce.Done) { printDone(a, d) }
+	s, err := reproduce.Run(a.Ctx, o)
+	if err != nil {
+		return err
+	}
+	printSummary(a, s)
+	return nil
+}
+
+// data opens the public data, and fetches it first if the user agrees to the
+// licences. That nothing could be fetched is no error: there is always the
+// synthetic tier.
+func (c reproduceCmd) data(a *app, place datasets.Options) (fs.FS, datasets.Origin, error) {
+	fsys, origin, err := datasets.Open(place)
+	if err != nil || origin.Mirror {
+		return fsys, origin, err
+	}
+	if complete, err := everythingThere(fsys); err != nil || complete {
+		return fsys, origin, err
+	}
+	consent := datasets.Consent{Accepted: c.AcceptLicence, Ask: isTerminal(a.Stdin), In: a.Stdin, Out: a.Stderr}
+	report := &dataProgress{out: a.Stderr, live: isTerminal(a.Stderr), done: map[string]int64{}}
+	_, err = datasets.Get(a.Ctx, datasets.Manifests(), datasets.GetOptions{
+		Dir: place.DataDir(), Mirror: place.Mirror, Consent: consent.Confirm, Progress: report.event,
+	})
+	report.end()
+	if a.Ctx.Err() != nil {
+		return nil, origin, a.Ctx.Err()
+	}
+	if err != nil && !errors.Is(err, datasets.ErrLicence) {
+		fmt.Fprintf(a.Stderr, "uacs: note: public data could not be fetched: %v\n", err)
+	}
+	fsys, origin, err = datasets.Open(place)
+	return fsys, origin, err
+}
+
+func everythingThere(fsys fs.FS) (bool, error) {
+	for _, m := range datasets.Manifests() {
+		missing, err := datasets.Available(fsys, m)
+		if err != nil || len(missing) > 0 {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// printPlan says which tier runs, in the first line.
+func printPlan(a *app, p reproduce.Plan, origin datasets.Origin) {
+	if p.Tier == "public" {
+		fmt.Fprintf(a.Stdout, "tier public: real labels and real cached answers, read from the %s\n", origin)
+	} else {
+		fmt.Fprintln(a.Stdout, "tier synth: SYNTHETIC data only, the public data is not on this machine")
+	}
+	for _, s := range p.Skipped {
+		fmt.Fprintf(a.Stdout, "  skipped %-18s %s\n", s.Config.Name, missingWhat(s.Why))
+	}
+	if len(p.Skipped) > 0 {
+		fmt.Fprintln(a.Stdout, "  uacs data get --accept-licence, or UACS_MIRROR=folder, would add the skipped ones")
+	}
+}
+
+// missingWhat is an error without the part that says it is about a missing file.
+func missingWhat(err error) string {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Path + " is missing"
+	}
+	return err.Error()
+}
+
+func printDone(a *app, d reproduce.Done) {
+	how := "ran"
+	if d.Cached {
+		how = "cached"
+	}
+	s := d.Result.Setup
+	var small, large, cascade experiment.System
+	for _, sys := range d.Result.Systems {
+		switch {
+		case sys.Fusion == "small-only":
+			small = sys
+		case sys.Fusion == "large-only":
+			large = sys
+		case sys.Headline:
+			cascade = sys
+		}
+	}
+	mark := ""
+	if s.Tier == "synth" {
+		mark = " SYNTHETIC"
+	}
+	fmt.Fprintf(a.Stdout, "  %-7s %-18s n = %4d  small %s  large %s  cascade %s at %.0f %% escalated%s\n", how, s.Name, s.N,
+		inPercent(small), inPercent(large), inPercent(cascade), 100*float64(cascade.Deferred), mark)
+}
+
+func inPercent(s experiment.System) string {
+	return fmt.Sprintf("%.2f %%", 100*float64(s.Accuracy.Value))
+}
+
+func printSummary(a *app, s reproduce.Summary) {
+	fmt.Fprintf(a.Stdout, "%d experiments ran, %d from cache, %d skipped; %d files written, %d unchanged\n",
+		s.Ran, s.Cached, len(s.Plan.Skipped), s.Written, s.Same)
+	if len(s.Changes) == 0 {
+		fmt.Fprintln(a.Stdout, "every artefact has the bytes that results/MANIFEST.sha256 lists")
+		return
+	}
+	fmt.Fprintf(a.Stdout, "%d artefacts differ from the results/MANIFEST.sha256 that was there:\n", len(s.Changes))
+	const shown = 20
+	for i, change := range s.Changes {
+		if i == shown {
+			fmt.Fprintf(a.Stdout, "  and %d more\n", len(s.Changes)-shown)
+			break
+		}
+		fmt.Fprintf(a.Stdout, "  %s\n", change)
+	}
+}

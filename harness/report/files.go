@@ -1,0 +1,102 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"path"
+
+	"uacs/figures"
+	"uacs/harness/experiment"
+)
+
+// The folders of the artefacts, relative to the project.
+const (
+	recordsDir = "results/records"
+	tablesDir  = "results/tables"
+	figuresDir = "figures/out"
+)
+
+// File is an artefact: its slash path relative to the project, and its bytes.
+type File struct {
+	Path string
+	Data []byte
+	// Derived marks a view of another artefact, which the manifest leaves out: a
+	// PDF or PNG of an SVG may differ between machines in bytes no eye can see.
+	Derived bool
+}
+
+// Files returns every artefact of one experiment.
+func Files(r *experiment.Result) ([]File, error) {
+	var records bytes.Buffer
+	if err := experiment.WriteRecords(&records, r); err != nil {
+		return nil, err
+	}
+	files := []File{{Path: path.Join(recordsDir, r.Setup.Name+".jsonl"), Data: records.Bytes()}}
+	for _, t := range []struct {
+		kind string
+		make func(*experiment.Result) Table
+	}{{"systems", Systems}, {"measures", Measures}, {"profiles", Profiles}, {"flow", Flow}} {
+		written, err := tableFiles(r.Setup.Name+"-"+t.kind, t.make(r))
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, written...)
+	}
+	figure := Figure(r)
+	for _, format := range figures.Formats {
+		data, err := figures.Render(figure, format)
+		if err != nil {
+			return nil, fmt.Errorf("figure %s: %w", r.Setup.Name, err)
+		}
+		files = append(files, File{Path: path.Join(figuresDir, r.Setup.Name+"."+format), Data: data, Derived: format != "svg"})
+	}
+	return files, nil
+}
+
+// OverviewFiles returns the table over all experiments of a tier.
+func OverviewFiles(tier string, results []*experiment.Result) ([]File, error) {
+	return tableFiles("overview-"+tier, Overview(tier, results))
+}
+
+// CheckFiles returns results/tables/checks.csv: quantity, k, n.
+func CheckFiles(counted []experiment.Counted) ([]File, error) {
+	data, err := checksCSV(counted)
+	return []File{{Path: path.Join(tablesDir, "checks.csv"), Data: data}}, err
+}
+
+// tableFiles writes one table in every format.
+func tableFiles(name string, t Table) ([]File, error) {
+	csv, err := t.CSV()
+	if err != nil {
+		return nil, err
+	}
+	stem := path.Join(tablesDir, name)
+	return []File{
+		{Path: stem + ".md", Data: t.Markdown()},
+		{Path: stem + ".csv", Data: csv},
+		{Path: stem + ".tex", Data: t.LaTeX()},
+	}, nil
+}
+
+// Belongs reports whether the artefact at p is one of the named experiment's.
+func Belongs(p, name string) bool {
+	for _, suffix := range []string{"-systems", "-measures", "-profiles", "-flow"} {
+		for _, ext := range []string{".md", ".csv", ".tex"} {
+			if p == path.Join(tablesDir, name+suffix+ext) {
+				return true
+			}
+		}
+	}
+	return p == path.Join(recordsDir, name+".jsonl") || p == path.Join(figuresDir, name+".svg")
+}
+
+// BelongsToTier reports whether the artefact at p is one of a tier rather than of
+// one experiment.
+func BelongsToTier(p, tier string) bool {
+	for _, ext := range []string{".md", ".csv", ".tex"} {
+		if p == path.Join(tablesDir, "overview-"+tier+ext) {
+			return true
+		}
+	}
+	return tier == "public" && p == path.Join(tablesDir, "checks.csv")
+}
