@@ -9,20 +9,20 @@ import "fmt"
 type Axis struct {
 	// Name is how configs and tables call the axis; Unit what it counts, as an
 	// axis label reads: "MLLM calls per clip", "FLOPs per clip".
-	Name string `yaml:"name"`
-	Unit string `yaml:"unit"`
+	Name string `yaml:"name" json:"name" jsonschema:"how tables call the axis"`
+	Unit string `yaml:"unit" json:"unit" jsonschema:"what is counted, as an axis label reads"`
 	// Small is paid for every clip, Large for every first-round call of the large
 	// model, Second for every second-round call. A Second of 0 means Large: a
 	// second inference is a second full call unless its prefix is cached.
-	Small  float64 `yaml:"small"`
-	Large  float64 `yaml:"large"`
-	Second float64 `yaml:"second"`
+	Small  float64 `yaml:"small" json:"small" jsonschema:"price of a clip at the small model"`
+	Large  float64 `yaml:"large" json:"large" jsonschema:"price of a first call of the large model"`
+	Second float64 `yaml:"second" json:"second,omitempty" jsonschema:"price of a second call; 0 means that of a first"`
 	// Source says where the prices come from.
-	Source string `yaml:"source"`
+	Source string `yaml:"source" json:"source" jsonschema:"where the prices come from"`
 	// Hypothesis marks prices that are estimates, not measurements.
-	Hypothesis bool `yaml:"hypothesis"`
+	Hypothesis bool `yaml:"hypothesis" json:"hypothesis,omitempty" jsonschema:"the prices are estimates"`
 	// Log asks for a logarithmic axis; it needs Small > 0.
-	Log bool `yaml:"log"`
+	Log bool `yaml:"log" json:"log,omitempty" jsonschema:"draw a logarithmic axis"`
 }
 
 // Validate reports the first defect of the axis.

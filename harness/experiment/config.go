@@ -26,15 +26,15 @@ type Config struct {
 	Tier string `yaml:"tier" json:"tier" jsonschema:"synth or public"`
 	// Dataset and Split say which clips.
 	Dataset string       `yaml:"dataset" json:"dataset" jsonschema:"mosi, mosei, sims, simsv2, synth-mosi or synth-sims"`
-	Split   sample.Split `yaml:"split" json:"split" jsonschema:"train, valid or test"`
+	Split   sample.Split `yaml:"split" json:"split,omitempty" jsonschema:"train, valid or test"`
 	// Profile is the metric profile whose headline accuracy is the quality.
-	Profile string `yaml:"profile" json:"profile" jsonschema:"metric profile whose headline accuracy is the quality of an answer"`
+	Profile string `yaml:"profile" json:"profile,omitempty" jsonschema:"metric profile whose headline accuracy is the quality of an answer"`
 
 	Small  Role  `yaml:"small" json:"small" jsonschema:"the model that answers every clip"`
 	Large  Role  `yaml:"large" json:"large" jsonschema:"the model asked about doubted clips"`
 	Second *Role `yaml:"second" json:"second,omitempty" jsonschema:"the second inference, asked on conflict"`
 	// Failures is the policy for clips that the large model has no usable answer for.
-	Failures Failures `yaml:"failures" json:"failures" jsonschema:"fallback-small, wrong or drop"`
+	Failures Failures `yaml:"failures" json:"failures,omitempty" jsonschema:"fallback-small, wrong or drop"`
 
 	// Measures are tried with the headline fusion, Fusions with the headline measure.
 	Measures []string `yaml:"measures" json:"measures" jsonschema:"uncertainty measures of the small model"`
@@ -54,13 +54,13 @@ type Config struct {
 
 	Costs []cost.Axis `yaml:"costs" json:"costs" jsonschema:"compute axes with the price of a clip"`
 
-	Folds      int     `yaml:"folds" json:"folds" jsonschema:"folds of videos for choosing thresholds"`
+	Folds      int     `yaml:"folds" json:"folds,omitempty" jsonschema:"folds of videos for choosing thresholds"`
 	Seed       uint64  `yaml:"seed" json:"seed" jsonschema:"seed of folds, bootstrap and controls"`
-	Replicates int     `yaml:"replicates" json:"replicates" jsonschema:"bootstrap replicates"`
-	Level      float64 `yaml:"level" json:"level" jsonschema:"level of intervals, such as 0.95"`
+	Replicates int     `yaml:"replicates" json:"replicates,omitempty" jsonschema:"bootstrap replicates"`
+	Level      float64 `yaml:"level" json:"level,omitempty" jsonschema:"level of intervals, such as 0.95"`
 
 	// Hypotheses name the choices above that the paper does not settle.
-	Hypotheses []string `yaml:"hypotheses" json:"hypotheses" jsonschema:"choices that the paper does not settle"`
+	Hypotheses []string `yaml:"hypotheses" json:"hypotheses,omitempty" jsonschema:"choices that the paper does not settle"`
 
 	// File is the config's path and Digest the SHA-256 of its bytes.
 	File   string `yaml:"-" json:"-"`

@@ -7,6 +7,7 @@ import (
 	"encoding/csv"
 	"encoding/hex"
 	"fmt"
+	"io/fs"
 	"regexp"
 	"slices"
 	"strconv"
@@ -100,6 +101,20 @@ func (m Manifest) Changes(earlier Manifest) []string {
 	for _, p := range earlier.Paths() {
 		if _, ok := m[p]; !ok {
 			out = append(out, "gone      "+p)
+		}
+	}
+	return out
+}
+
+// Differ returns the listed artefacts that are absent from fsys or have other
+// bytes there, in order of path.
+func (m Manifest) Differ(fsys fs.FS) []string {
+	var out []string
+	for _, p := range m.Paths() {
+		data, err := fs.ReadFile(fsys, p)
+		sum := sha256.Sum256(data)
+		if err != nil || hex.EncodeToString(sum[:]) != m[p] {
+			out = append(out, p)
 		}
 	}
 	return out

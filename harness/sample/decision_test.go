@@ -1,6 +1,9 @@
 package sample
 
-import "testing"
+import (
+	"math"
+	"testing"
+)
 
 func TestDecisions(t *testing.T) {
 	votes := func(neg, neu, pos, mixed int) *Prediction {
@@ -23,7 +26,7 @@ func TestDecisions(t *testing.T) {
 		{"ranking headed by neutral", "ranking", ranking("neutral", "weakly negative", "positive"), Negative, true},
 		{"ranking of neutral alone", "ranking", ranking("neutral"), Neutral, true},
 		{"no ranking", "ranking", &Prediction{}, Neutral, false},
-		{"negative zero", "score", &Prediction{Score: new(-0.0)}, Neutral, true},
+		{"negative zero", "score", &Prediction{Score: new(math.Copysign(0, -1))}, Neutral, true},
 		{"auto takes the score first", "auto", &Prediction{Score: new(-1.0), Label: "positive"}, Negative, true},
 		{"auto falls to the label", "auto", &Prediction{Label: "weakly positive", Ranking: []string{"negative"}}, Positive, true},
 		{"auto with an error record", "auto", &Prediction{Error: "refused"}, Neutral, false},

@@ -1,7 +1,8 @@
 // Package csvtable reads CSV files that other people wrote: RFC 4180, UTF-8,
 // with or without a byte order mark, lines ending in LF or CRLF. Cells are
 // strings and stay as they are, but that a CRLF inside quotes becomes LF. Lines
-// without any character are skipped. Every error begins with "file:line:".
+// without any character are skipped. Every error begins with "file:line:", the
+// line on which the record begins.
 package csvtable
 
 import (
@@ -33,44 +34,66 @@ type Table struct {
 	file   string
 	csv    *csv.Reader
 	index  map[string]int
-	fields int
+	header []string
 }
 
 // Row is a record of a table. It is valid until the next record is read; the
 // strings in it stay.
 type Row struct {
-	*Table
 	// Line is the line of the file on which the record begins.
-	Line  int
+	Line int
+
+	table *Table
 	cells []string
 }
 
-// Open checks encoding and header of data; file stands for it in errors.
+// Open checks encoding and header of data; file stands for it in errors. A
+// column that want names must not stand twice in the header.
 func Open(file string, data []byte, want Columns) (*Table, error) {
-	data = bytes.TrimPrefix(data, []byte("\ufeff"))
-	if err := checkUTF8(file, data); err != nil {
+	t, line, err := open(file, data)
+	if err != nil {
 		return nil, err
 	}
-	t := &Table{file: file, csv: csv.NewReader(bytes.NewReader(data)), index: map[string]int{}}
-	t.csv.FieldsPerRecord = -1 // next counts them, with a better message
-	t.csv.ReuseRecord = true
-	header, err := t.csv.Read()
-	if errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s:1: the file is empty, without even a header", file)
-	}
-	if err != nil {
-		return nil, t.malformed(err)
-	}
-	if err := t.readHeader(header, want); err != nil {
-		err = fmt.Errorf("%s:1: header %s: %w", file, strconv.Quote(strings.Join(header, ",")), err)
+	if err := t.find(want); err != nil {
+		err = fmt.Errorf("%s:%d: header %s: %w", file, line, strconv.Quote(strings.Join(t.header, ",")), err)
 		return nil, hint.Add(err, "the first line must name the columns %s", strings.Join(want.Required, ", "))
 	}
 	return t, nil
 }
 
-func (t *Table) readHeader(header []string, want Columns) error {
-	t.fields = len(header)
-	for i, name := range header {
+// Header returns the names of the columns of data, in their order, for who must
+// see them to know which to ask [Open] for.
+func Header(file string, data []byte) ([]string, error) {
+	t, _, err := open(file, data)
+	if err != nil {
+		return nil, err
+	}
+	return t.header, nil
+}
+
+// open reads the header and says on which line it begins.
+func open(file string, data []byte) (t *Table, line int, err error) {
+	if err := checkUTF8(file, data); err != nil {
+		return nil, 0, err
+	}
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	t = &Table{file: file, csv: csv.NewReader(bytes.NewReader(data)), index: map[string]int{}}
+	t.csv.FieldsPerRecord = -1 // next counts them, with a better message
+	t.header, err = t.csv.Read()
+	if errors.Is(err, io.EOF) {
+		return nil, 0, fmt.Errorf("%s:1: the file is empty, without even a header", file)
+	}
+	if err != nil {
+		return nil, 0, t.malformed(err)
+	}
+	line, _ = t.csv.FieldPos(0)
+	t.csv.ReuseRecord = true // only now: the header is kept
+	return t, line, nil
+}
+
+// find notes where in the header the wanted columns are.
+func (t *Table) find(want Columns) error {
+	for i, name := range t.header {
 		known := slices.Contains(want.Required, name) || slices.Contains(want.Optional, name)
 		_, twice := t.index[name]
 		switch {
@@ -78,7 +101,7 @@ func (t *Table) readHeader(header []string, want Columns) error {
 			return fmt.Errorf("column %q stands twice", name)
 		case known:
 			t.index[name] = i
-		case !want.Any && (!want.Spare || i != len(header)-1):
+		case !want.Any && (!want.Spare || i != len(t.header)-1):
 			return fmt.Errorf("unknown column %q", name)
 		}
 	}
@@ -100,9 +123,9 @@ func (t *Table) next() (Row, error) {
 		return Row{}, t.malformed(err)
 	}
 	line, _ := t.csv.FieldPos(0)
-	r := Row{t, line, cells}
-	if len(cells) != t.fields {
-		return Row{}, hint.Add(r.Errorf("%d fields where the header has %d", len(cells), t.fields),
+	r := Row{line, t, cells}
+	if len(cells) != len(t.header) {
+		return Row{}, hint.Add(r.Errorf("%d fields where the header has %d", len(cells), len(t.header)),
 			"a cell that holds a comma, a quote or a line break must stand in double quotes")
 	}
 	return r, nil
@@ -124,30 +147,30 @@ func (t *Table) Each(f func(Row) error) error {
 	}
 }
 
-// malformed says where quoting is broken.
+// malformed says where quoting is broken. A quote that is never closed swallows
+// the rows below it, so the line on which the record begins comes first.
 func (t *Table) malformed(err error) error {
 	var parse *csv.ParseError
 	if !errors.As(err, &parse) {
 		return fmt.Errorf("%s: %w", t.file, err)
 	}
-	err = fmt.Errorf("%s:%d: column %d: %w", t.file, parse.Line, parse.Column, parse.Err)
+	at := fmt.Sprintf("column %d", parse.Column)
+	if parse.Line != parse.StartLine {
+		at += fmt.Sprintf(" of line %d", parse.Line)
+	}
+	err = fmt.Errorf("%s:%d: %s: %w", t.file, parse.StartLine, at, parse.Err)
 	return hint.Add(err, "write a quote inside a quoted cell as two quotes, and close every quote")
 }
 
 // Errorf returns an error at the row.
 func (r Row) Errorf(format string, args ...any) error {
-	return fmt.Errorf("%s:%d: %w", r.file, r.Line, fmt.Errorf(format, args...))
+	return fmt.Errorf("%s:%d: %w", r.table.file, r.Line, fmt.Errorf(format, args...))
 }
 
-// Has reports whether the table has the column.
-func (r Row) Has(column string) bool {
-	_, ok := r.index[column]
-	return ok
-}
-
-// Text returns the cell of a column, "" where the table lacks that column.
+// Text returns the cell of a column, "" for a column that [Open] was not asked
+// for or, if it was optional, that the table lacks.
 func (r Row) Text(column string) string {
-	if i, ok := r.index[column]; ok {
+	if i, ok := r.table.index[column]; ok {
 		return r.cells[i]
 	}
 	return ""

@@ -1,0 +1,62 @@
+# uacs: make help lists the targets.
+#
+# The two that matter are reproduce, which makes every table and figure, and
+# test, which runs all tests. Both build what they need; neither asks anything
+# when it is not at a terminal.
+
+GO      ?= go
+# GOAMD64=v1 keeps the compiler from fusing multiplications into additions, so
+# that numbers are the same on every machine.
+export GOAMD64 = v1
+SHA256SUM := $(shell command -v sha256sum || echo shasum -a 256)
+TOOL     = $(GO) tool -modfile=tools.mod
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## build bin/uacs
+	$(GO) build -trimpath -o bin/uacs ./harness/cmd/uacs
+
+.PHONY: reproduce
+reproduce: build ## make every table and figure (ARGS="--accept-licence" fetches the public data)
+	bin/uacs reproduce $(ARGS)
+
+.PHONY: verify
+verify: ## check that results/ and figures/out/ have the bytes that the manifest lists
+	$(SHA256SUM) --check --quiet results/MANIFEST.sha256
+
+.PHONY: data
+data: build ## fetch the public data, after showing its licences
+	bin/uacs data get $(ARGS)
+
+.PHONY: test
+test: ## run all tests; those that need the real data say so if it is absent
+	$(GO) test ./...
+
+.PHONY: test-short
+test-short: ## run the tests without the slow ones
+	$(GO) test -short ./...
+
+.PHONY: golden
+golden: ## write golden files and schemas anew; review them like code
+	$(GO) test ./... -update
+
+.PHONY: bench
+bench: ## run the benchmarks; compare two outputs with make benchstat
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+.PHONY: benchstat
+benchstat: ## compare benchmark outputs: make benchstat OLD=old.txt NEW=new.txt
+	$(TOOL) benchstat $(OLD) $(NEW)
+
+.PHONY: lint
+lint: ## vet, staticcheck, gofumpt
+	$(GO) vet ./...
+	$(TOOL) staticcheck ./...
+	@out=$$($(TOOL) gofumpt -l .); if [ -n "$$out" ]; then echo "gofumpt would change:"; echo "$$out"; exit 1; fi
+
+.PHONY: clean
+clean: ## remove what was built, and the cache of earlier runs; fetched data stays
+	rm -rf bin .cache/experiments

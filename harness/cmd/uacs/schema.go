@@ -1,0 +1,58 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"uacs/harness/experiment"
+	"uacs/harness/sample"
+	"uacs/internal/schema"
+)
+
+// schemas are the file formats that users write, with the committed file that
+// holds each one's schema.
+var schemas = []struct {
+	name, file string
+	make       func() ([]byte, error)
+}{
+	{"prediction", "harness/sample/prediction.schema.json", func() ([]byte, error) {
+		return schema.Of[sample.Prediction]("One model's answer about one utterance: a JSON line")
+	}},
+	{"experiment", "configs/schema.json", func() ([]byte, error) {
+		return schema.Of[experiment.Config]("An experiment of uacs reproduce")
+	}},
+	{"predictors", "configs/predictors.schema.json", func() ([]byte, error) {
+		return schema.Of[experiment.Predictors]("Answer files that experiments refer to by name")
+	}},
+	{"checks", "configs/checks.schema.json", func() ([]byte, error) {
+		return schema.Of[experiment.Checks]("Quantities with known values on the real data")
+	}},
+}
+
+type schemaCmd struct {
+	Name string `arg:"" help:"prediction, experiment, predictors or checks."`
+}
+
+// Help is shown by --help.
+func (schemaCmd) Help() string {
+	return "Example:\n  uacs schema prediction"
+}
+
+// Run prints a schema. The same bytes are committed beside the format's code.
+func (c schemaCmd) Run(a *app) error {
+	var names []string
+	for _, s := range schemas {
+		if s.name == c.Name {
+			data, err := s.make()
+			if err != nil {
+				return err
+			}
+			_, err = a.Stdout.Write(data)
+			return err
+		}
+		names = append(names, s.name)
+	}
+	slices.Sort(names)
+	return fmt.Errorf("schema %q is not one of %s", c.Name, strings.Join(names, ", "))
+}

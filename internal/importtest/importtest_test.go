@@ -1,0 +1,109 @@
+// Package importtest holds the arrows between packages: dependencies point one
+// way, and each heavy library has one door.
+package importtest
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// doors are the only packages that may import a library (and what is below it).
+var doors = map[string][]string{
+	"github.com/go-gota/gota":          {"uacs/harness/frame"},
+	"gonum.org/v1/plot":                {"uacs/figures"},
+	"github.com/alecthomas/kong":       {"uacs/harness/cmd/uacs"},
+	"go.yaml.in/yaml":                  {"uacs/internal/strictyaml"},
+	"github.com/google/jsonschema-go":  {"uacs/internal/schema"},
+	"github.com/google/renameio":       {"uacs/figures", "uacs/harness/reproduce", "uacs/harness/cmd/uacs", "uacs/datasets"},
+	"github.com/rogpeppe/go-internal":  {}, // tests only
+	"github.com/google/go-cmp":         {"uacs/internal/golden"},
+	"codeberg.org/go-fonts/liberation": {"uacs/figures"},
+}
+
+// arrows list, for each package of ours, which other packages of ours it may
+// import. internal/… may be imported by all and imports nothing but itself.
+var arrows = map[string][]string{
+	"uacs/harness/sample":      {},
+	"uacs/harness/frame":       {"uacs/harness/sample"},
+	"uacs/harness/pickle":      {},
+	"uacs/harness/npy":         {"uacs/harness/pickle"},
+	"uacs/harness/cost":        {},
+	"uacs/harness/metric":      {"uacs/harness/sample"},
+	"uacs/harness/uncertainty": {"uacs/harness/sample"},
+	"uacs/harness/fusion":      {"uacs/harness/sample"},
+	"uacs/harness/infer":       {},
+	"uacs/harness/route":       {"uacs/harness/infer"},
+	"uacs/datasets":            {"uacs/harness/sample", "uacs/harness/frame", "uacs/harness/npy", "uacs/harness/pickle"},
+	"uacs/datasets/synth":      {"uacs/harness/sample"},
+	"uacs/harness/importer":    {"uacs/harness/sample", "uacs/harness/npy"},
+	"uacs/harness/experiment": {
+		"uacs/datasets", "uacs/datasets/synth", "uacs/harness/sample", "uacs/harness/importer", "uacs/harness/cost", "uacs/harness/metric",
+		"uacs/harness/uncertainty", "uacs/harness/fusion", "uacs/harness/infer", "uacs/harness/route",
+	},
+	"uacs/figures":           {},
+	"uacs/harness/report":    {"uacs/figures", "uacs/harness/experiment"},
+	"uacs/harness/reproduce": {"uacs/harness/experiment", "uacs/harness/report"},
+}
+
+// commands may import every package.
+func isCommand(path string) bool { return strings.HasPrefix(path, "uacs/harness/cmd/") }
+
+type pkg struct {
+	ImportPath string
+	Imports    []string
+}
+
+func list(t *testing.T) []pkg {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", "uacs/...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var all []pkg
+	for dec := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p pkg
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+}
+
+func TestEachLibraryHasOneDoor(t *testing.T) {
+	for _, p := range list(t) {
+		for _, imported := range p.Imports {
+			for library, allowed := range doors {
+				below := imported == library || strings.HasPrefix(imported, library+"/")
+				if below && !slices.Contains(allowed, p.ImportPath) {
+					t.Errorf("%s imports %s; only %v may", p.ImportPath, imported, allowed)
+				}
+			}
+		}
+	}
+}
+
+func TestArrowsPointOneWay(t *testing.T) {
+	for _, p := range list(t) {
+		if isCommand(p.ImportPath) {
+			continue
+		}
+		allowed, known := arrows[p.ImportPath]
+		internal := strings.HasPrefix(p.ImportPath, "uacs/internal/")
+		if !known && !internal {
+			t.Errorf("%s has no entry: say here what it may import", p.ImportPath)
+		}
+		for _, imported := range p.Imports {
+			ours := strings.HasPrefix(imported, "uacs/") && !strings.HasPrefix(imported, "uacs/internal/")
+			if ours && !slices.Contains(allowed, imported) {
+				t.Errorf("%s imports %s, against the arrows", p.ImportPath, imported)
+			}
+		}
+	}
+}
