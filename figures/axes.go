@@ -192,6 +192,15 @@ func stepKinds(lo, hi float64, shift int) []plot.Ticker {
 		t.shift = shift
 		kinds = append(kinds, t)
 	}
+	// Steps of 4 or 15, say, are a last resort where the next rounder step has
+	// but one multiple inside.
+	for _, base := range []int{6, 4} {
+		for times := 2; times <= 5; times++ {
+			t := niceStep(hi-lo, base)
+			t.shift, t.mantissa = shift, t.mantissa*times
+			kinds = append(kinds, t)
+		}
+	}
 	return kinds
 }
 
@@ -230,7 +239,7 @@ func logAxis(lo, hi float64, length int) plot.Axis {
 	if same(lo, hi) {
 		factor = 3
 	}
-	a := plot.Axis{Min: round6(lo / factor), Max: round6(hi * factor), Scale: plot.LogScale{}}
+	a := plot.Axis{Min: round8(lo / factor), Max: round8(hi * factor), Scale: plot.LogScale{}}
 	chooseX(&a, logKinds(a.Min, a.Max), length)
 	return a
 }
@@ -242,7 +251,7 @@ func linearAxis(lo, hi float64, length int) plot.Axis {
 	if same(lo, hi) {
 		pad = math.Max(math.Abs(lo)/2, 0.5)
 	}
-	a := plot.Axis{Min: round6(lo - pad), Max: round6(hi + pad), Scale: plot.LinearScale{}}
+	a := plot.Axis{Min: round8(lo - pad), Max: round8(hi + pad), Scale: plot.LinearScale{}}
 	if lo >= 0 && a.Min < 0 {
 		a.Min = 0
 	}
@@ -250,15 +259,16 @@ func linearAxis(lo, hi float64, length int) plot.Axis {
 	return a
 }
 
-// same reports whether two values are too close for ticks between them.
+// same reports whether two values are too close for ticks between them to be
+// told apart.
 func same(lo, hi float64) bool {
-	return hi-lo <= 1e-9*math.Max(math.Abs(lo), math.Abs(hi))
+	return hi-lo <= 1e-4*math.Max(math.Abs(lo), math.Abs(hi))
 }
 
-// round6 rounds to six significant digits, so that the last bits of a power or
+// round8 rounds to eight significant digits, so that the last bits of a power or
 // a product, which differ between architectures, cannot decide about a tick.
-func round6(v float64) float64 {
-	r, err := strconv.ParseFloat(strconv.FormatFloat(v, 'e', 5, 64), 64)
+func round8(v float64) float64 {
+	r, err := strconv.ParseFloat(strconv.FormatFloat(v, 'e', 7, 64), 64)
 	if err != nil {
 		return v
 	}

@@ -1,16 +1,11 @@
 package figures
 
 import (
-	"bytes"
-	"flag"
-	"os"
 	"path/filepath"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	"uacs/internal/golden"
 )
-
-var update = flag.Bool("update", false, "write golden files instead of comparing")
 
 // publish is where the examples below hand their figure to. A program would
 // call Save.
@@ -27,7 +22,7 @@ func drawn(example func()) Figure {
 }
 
 // check compares the figure of an example with testdata/name.svg, byte for
-// byte. The harness's golden package is internal to it; this is its counterpart.
+// byte.
 func check(t *testing.T, example func(), name string) {
 	t.Helper()
 	got, err := Render(drawn(example), "svg")
@@ -37,22 +32,7 @@ func check(t *testing.T, example func(), name string) {
 	if len(got) > 150_000 {
 		t.Errorf("%s has %d bytes; the aim is 150,000 at most", name, len(got))
 	}
-	path := filepath.Join("testdata", name+".svg")
-	if *update {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatalf("%v (go test -update writes it)", err)
-	}
-	if !bytes.Equal(want, got) {
-		t.Errorf("%s differs (-want +got):\n%s", path, cmp.Diff(string(want), string(got)))
-	}
+	golden.Check(t, filepath.Join("testdata", name+".svg"), got)
 }
 
 // examples are the figures whose SVG is kept in testdata.
@@ -144,7 +124,7 @@ func ExampleGrid() {
 func ExampleGrid_datasets() {
 	g := Grid{
 		Title:    "Deferral curves of four data sets",
-		Subtitle: "bands: 95 % intervals",
+		Subtitle: "Bands: 95 % intervals",
 		YLabel:   "Binary accuracy (%)",
 		Columns:  2,
 		Width:    DoubleColumn,

@@ -108,7 +108,7 @@ func TestExamplesAreClean(t *testing.T) {
 }
 
 func TestFormats(t *testing.T) {
-	fig := drawn(ExampleGrid)
+	fig := drawn(ExampleAccuracyCompute)
 	s := inspect(t, fig)
 	starts := map[string]string{"svg": "<svg ", "pdf": "%PDF-1.4", "png": "\x89PNG"}
 	for _, format := range Formats {
@@ -156,7 +156,6 @@ func TestRefusals(t *testing.T) {
 		}
 		return c
 	}
-	nan := math.NaN()
 	for _, test := range []struct {
 		name string
 		fig  Figure
@@ -169,7 +168,7 @@ func TestRefusals(t *testing.T) {
 		{"reversed band", AccuracyCompute{Curves: []Curve{{Name: "A", X: []float64{1}, Y: []float64{1}, Lo: []float64{2}, Hi: []float64{1}}}}, "interval from 2 to 1"},
 		{"zero on a log axis", AccuracyCompute{LogX: true, Curves: []Curve{line("A", 1, 80), line("B", 0, 80, 1, 81)}}, `curve "B": point 0: x = 0 has no place on a log axis`},
 		{"mark at zero on a log axis", AccuracyCompute{LogX: true, Curves: []Curve{line("A", 1, 80)}, Marks: []Mark{{Name: "M", X: 0}}}, `mark "M": x = 0`},
-		{"NaN", AccuracyCompute{Curves: []Curve{line("A", 1, nan)}}, `curve "A": point 0: y = NaN`},
+		{"NaN", AccuracyCompute{Curves: []Curve{line("A", 1, math.NaN())}}, `curve "A": point 0: y = NaN`},
 		{"infinite", AccuracyCompute{Curves: []Curve{line("A", math.Inf(1), 1)}}, "x = +Inf"},
 		{"huge", AccuracyCompute{Curves: []Curve{line("A", 1e300, 1, 1.1e300, 1)}}, "cannot be drawn"},
 		{"unsorted", AccuracyCompute{Curves: []Curve{line("A", 2, 1, 1, 1)}}, "sort the curve"},
@@ -362,5 +361,21 @@ func TestSheetAsCanvas(t *testing.T) {
 	s.DrawImage(vg.Rectangle{}, nil)
 	if _, err := encodeSVG(s); err == nil {
 		t.Error("an image is drawn")
+	}
+}
+
+func BenchmarkRender(b *testing.B) {
+	for name, fig := range map[string]Figure{
+		"single": drawn(ExampleAccuracyCompute), "crowd": drawn(ExampleAccuracyCompute_crowd), "grid": drawn(ExampleGrid),
+	} {
+		for _, format := range Formats {
+			b.Run(name+"/"+format, func(b *testing.B) {
+				for b.Loop() {
+					if _, err := Render(fig, format); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
 	}
 }

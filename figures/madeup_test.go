@@ -1,6 +1,7 @@
 package figures
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -25,60 +26,53 @@ func newCascade(seed uint64, n int) *cascade {
 	return c
 }
 
-// curve escalates in the order of a measure that knows the difficulty with the
-// given quality from 0 to 1; below 0 it is the oracle. The band is 1.96 standard errors.
-func (c *cascade) curve(name string, role Role, quality float64, x func(share float64) float64) Curve {
-	n := len(c.hard)
-	u := make([]float64, n)
-	order := make([]int, n)
+// order sorts the clips for escalation by a measure that knows the difficulty
+// with the given quality from 0 to 1; below 0 it is the oracle.
+func (c *cascade) order(quality float64) []int {
+	u := make([]float64, len(c.hard))
+	order := make([]int, len(u))
 	for i := range u {
 		order[i] = i
 		u[i] = quality*c.hard[i] + (1-quality)*c.rng.Float64()
 		if quality < 0 {
-			u[i] = 1
-			if c.small[i] {
-				u[i]--
-			}
-			if !c.large[i] {
-				u[i]--
-			}
+			u[i] = number(c.large[i]) - number(c.small[i])
 		}
 	}
-	slices.SortStableFunc(order, func(a, b int) int {
-		if u[a] > u[b] {
-			return -1
-		} else if u[a] < u[b] {
-			return 1
-		}
-		return 0
-	})
-	right := 0
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(u[b], u[a]) })
+	return order
+}
+
+func number(ok bool) float64 {
+	if ok {
+		return 1
+	}
+	return 0
+}
+
+// curve returns the accuracy for every number of escalated clips; x turns their
+// share into compute. A Measure has a band of 1.96 standard errors.
+func (c *cascade) curve(name string, role Role, quality float64, x func(share float64) float64) Curve {
+	order := c.order(quality)
+	n := float64(len(order))
+	right := 0.0
 	for _, ok := range c.small {
-		if ok {
-			right++
-		}
+		right += number(ok)
 	}
 	out := Curve{Name: name, Role: role}
-	for k := 0; k <= n; k++ {
-		p := float64(right) / float64(n)
-		half := 196 * math.Sqrt(p*(1-p)/float64(n))
-		out.X = append(out.X, x(float64(k)/float64(n)))
+	for k := 0; ; k++ {
+		p := right / n
+		half := 196 * math.Sqrt(p*(1-p)/n)
+		out.X = append(out.X, x(float64(k)/n))
 		out.Y = append(out.Y, 100*p)
 		if role == Measure {
 			out.Lo = append(out.Lo, 100*p-half)
 			out.Hi = append(out.Hi, 100*p+half)
 		}
-		if k < n {
-			i := order[k]
-			if c.small[i] {
-				right--
-			}
-			if c.large[i] {
-				right++
-			}
+		if k == len(order) {
+			return out
 		}
+		right += number(c.large[order[k]]) - number(c.small[order[k]])
 	}
-	return out
 }
 
 func share(s float64) float64 { return s }

@@ -12,6 +12,7 @@ import (
 const (
 	dotRadius    int = 2.6 * pt
 	markerRadius int = 1.9 * pt
+	leaderEnd    int = 1.2 * pt
 	capHalf          = 2 * pt // half the width of an error bar's cap
 	crowd            = 3      // coloured curves from which markers are drawn
 )
@@ -52,13 +53,14 @@ func (p *panel) at(x, y float64) pos {
 }
 
 // measureScene computes where curves, bands and dots lie. Names may use the
-// frame and reserve more to its right. distinct says that dots are told apart
+// frame, those of dots also reserve more to its right. distinct says that dots are told apart
 // by their shapes.
 func (p *panel) measureScene(reserve int, distinct bool) {
-	p.area = p.frame
-	p.area.x0 += pt
+	p.inner = p.frame
+	p.inner.x0 += pt
+	p.inner.y1 += 3 * pt
+	p.area = p.inner
 	p.area.x1 += reserve
-	p.area.y1 += 3 * pt
 	for i := range p.spec.Curves {
 		c := &p.spec.Curves[i]
 		line := make(polyline, len(c.X))
@@ -188,9 +190,13 @@ func (p *panel) labellings(curves, dots bool) []labelling {
 // 60 % of the panel.
 func (p *panel) blocks(name string) [][]string {
 	var out [][]string
+	limit, whole := p.frame.width()*6/10, labelStyle.width(name)
 	for n := 1; n <= 3; n++ {
+		if whole > n*limit {
+			continue // balancing could not help
+		}
 		lines := labelStyle.balance(name, n)
-		if w, _ := labelStyle.blockSize(lines); len(lines) == n && w <= p.frame.width()*6/10 {
+		if w, _ := labelStyle.blockSize(lines); len(lines) == n && w <= limit {
 			out = append(out, lines)
 		}
 	}
@@ -235,6 +241,7 @@ func (p *panel) draw(s *sheet, yLabels bool) {
 	for i, n := range p.names {
 		if n.leader {
 			p.line(&c, lineStyle(p.styles[i].color, 0.5*pt), n.from, n.to)
+			c.DrawGlyphNoClip(draw.GlyphStyle{Color: p.styles[i].color, Radius: points(leaderEnd), Shape: draw.CircleGlyph{}}, at(n.to))
 		}
 	}
 	for i, d := range p.dots {

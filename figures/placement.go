@@ -7,7 +7,8 @@ import (
 
 // A scene is what the names in one panel must keep clear of.
 type scene struct {
-	area     box // names stay inside
+	area     box // names of dots stay inside
+	inner    box // names of curves stay inside
 	curves   []polyline
 	passable []bool   // curves that leaders to others may cross, at a cost
 	bands    []region // names may lie on them, at a cost
@@ -42,13 +43,14 @@ const (
 	clearName    = 2.5 * pt // and from other names and leaders
 	closeEnough  = 8 * pt   // beyond, a name needs a leader
 	nearerBy     = 2.5 * pt // a name is nearer to its own curve than to others by this
+	clearLed     = 4 * pt   // least distance of a name with a leader from curves of others
 	visibleAlone = 2.5 * pt // a leader ends where its curve is at least this far from others
 	farthest     = 45 * pt
 
 	costLeader  = 9 * pt
 	costLine    = 5 * pt   // of every line after the first
 	costCross   = 7 * pt   // of every curve that a leader crosses
-	costBand    = 0.8 * pt // of every ninth of the name that lies on a band
+	costBand    = 1.2 * pt // of every ninth of the name that lies on a band
 	costSlant   = 2 * pt   // of a point's name that is not level with it
 	costCrowd   = 12 * pt  // of an anchor where curves touch; falls to 0 with distance
 	tooDear     = 34 * pt  // mean cost of a name from which a legend reads better
@@ -195,7 +197,7 @@ func (s *scene) alone(curve int, p pos) int {
 // needs one, to the anchor; false if the name must not stand there.
 func (s *scene) rateCurve(curve int, b box, anchor pos, alone int) (placed, bool) {
 	p := placed{box: b, to: anchor}
-	if !s.free(b, -1) {
+	if !s.inner.covers(b) || !s.free(b, -1) {
 		return p, false
 	}
 	for _, c := range s.curves {
@@ -210,14 +212,23 @@ func (s *scene) rateCurve(curve int, b box, anchor pos, alone int) (placed, bool
 			near = min(near, c.gap(b, near))
 		}
 	}
+	from := b.nearest(anchor)
+	if slices.ContainsFunc(s.solids, func(solid box) bool { return solid.cut(from, anchor) && !solid.holds(anchor) }) {
+		return p, false
+	}
 	if own <= closeEnough && near >= own+nearerBy {
 		p.cost = own + s.onBands(b) + max(0, costCrowd-alone)/2
 		return p, true
 	}
-	p.leader, p.from = true, b.nearest(anchor)
+	p.leader, p.from = true, from
 	length := distance(p.from, anchor, anchor)
 	if alone < visibleAlone || length < 4*pt || length > farthest {
 		return p, false
+	}
+	for i, c := range s.curves {
+		if i != curve && c.meets(b.grow(clearLed)) {
+			return p, false
+		}
 	}
 	crossed, ok := s.sees(p.from, p.to, curve, -1)
 	if !ok {

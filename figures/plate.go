@@ -271,9 +271,9 @@ func (f *proof) layPanels() {
 		frame.y0, frame.y1 = frame.y0+f.h, frame.y1+f.h
 		f.panels = append(f.panels, f.layPanel(spec, frame, y))
 	}
-	f.cost += (f.below + f.above) * costStep
+	f.cost += (f.below + f.above) * costStep * len(p.panels)
 	if f.reserve {
-		f.cost += costReserve
+		f.cost += costReserve * len(p.panels)
 	}
 }
 

@@ -183,10 +183,15 @@ func (c *Config) validate() error {
 
 func (c *Config) checkNames() error {
 	for _, f := range []struct{ key, value string }{
-		{"name", c.Name}, {"title", c.Title}, {"dataset", c.Dataset},
-		{"small.predictor", c.Small.Predictor}, {"large.predictor", c.Large.Predictor},
-		{"small.label", c.Small.Label}, {"large.label", c.Large.Label},
-		{"headline.measure", c.Headline.Measure}, {"headline.fusion", c.Headline.Fusion},
+		{"name", c.Name},
+		{"title", c.Title},
+		{"dataset", c.Dataset},
+		{"small.predictor", c.Small.Predictor},
+		{"large.predictor", c.Large.Predictor},
+		{"small.label", c.Small.Label},
+		{"large.label", c.Large.Label},
+		{"headline.measure", c.Headline.Measure},
+		{"headline.fusion", c.Headline.Fusion},
 	} {
 		if f.value == "" {
 			return keyError{f.key, fmt.Errorf("is required")}

@@ -71,8 +71,15 @@ const (
 // tier; those without tests stand in the table of the public tier.
 func Claims(tier string, claims []Claim, results []*experiment.Result) (Table, error) {
 	t := Table{Title: "Claims of the paper and what this data says", Tier: tier, Columns: []Column{
-		{"claim", false}, {"verdict", false}, {"experiment", false}, {"system", false}, {"against", false},
-		{"points [interval]", true}, {"Holm p", true}, {"escalated %", true}, {"source", false},
+		{"claim", false},
+		{"verdict", false},
+		{"experiment", false},
+		{"system", false},
+		{"against", false},
+		{"points [interval]", true},
+		{"Holm p", true},
+		{"escalated %", true},
+		{"source", false},
 	}}
 	for _, c := range claims {
 		if c.WhyNot != "" && tier == "public" {

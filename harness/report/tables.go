@@ -62,8 +62,14 @@ func price(x experiment.Number) string {
 // clips.
 func Systems(r *experiment.Result) Table {
 	t := Table{Title: r.Setup.Title + ": systems", Tier: r.Setup.Tier, Columns: []Column{
-		{"system", false}, {"threshold", false}, {"right", true}, {"n", true}, {"accuracy % [interval]", true},
-		{"escalated %", true}, {"first calls per clip", true}, {"second calls per clip", true},
+		{"system", false},
+		{"threshold", false},
+		{"right", true},
+		{"n", true},
+		{"accuracy % [interval]", true},
+		{"escalated %", true},
+		{"first calls per clip", true},
+		{"second calls per clip", true},
 	}}
 	for _, a := range r.Setup.Axes {
 		t.Columns = append(t.Columns, Column{a.Unit, true})
@@ -155,8 +161,17 @@ func trim(x float64) string { return strconv.FormatFloat(math.Round(x*100)/100, 
 // Measures is the table of uncertainty measures of an experiment.
 func Measures(r *experiment.Result) Table {
 	t := Table{Title: r.Setup.Title + ": uncertainty measures", Tier: r.Setup.Tier, Columns: []Column{
-		{"measure", false}, {"AUROC of error", true}, {"AUROC of gain", true}, {"AUDC % [interval]", true}, {"APGR", true},
-		{"CPT 20", true}, {"CPT 50", true}, {"CPT 80", true}, {"oracle threshold accuracy %", true}, {"at escalated %", true}, {"why not", false},
+		{"measure", false},
+		{"AUROC of error", true},
+		{"AUROC of gain", true},
+		{"AUDC % [interval]", true},
+		{"APGR", true},
+		{"CPT 20", true},
+		{"CPT 50", true},
+		{"CPT 80", true},
+		{"oracle threshold accuracy %", true},
+		{"at escalated %", true},
+		{"why not", false},
 	}}
 	for _, m := range r.Measures {
 		name := m.Name
@@ -224,9 +239,19 @@ func Flow(r *experiment.Result) Table {
 // Overview is one row per experiment of a tier: both models and the headline.
 func Overview(tier string, results []*experiment.Result) Table {
 	t := Table{Title: "Overview: the small model, the large model and the cascade", Tier: tier, Columns: []Column{
-		{"experiment", false}, {"small", false}, {"large", false}, {"n", true}, {"small alone %", true}, {"large alone %", true},
-		{"cascade", false}, {"cascade % [interval]", true}, {"escalated %", true}, {"calls per clip", true},
-		{"points over large alone", true}, {"Holm p", true}, {"either right %", true},
+		{"experiment", false},
+		{"small", false},
+		{"large", false},
+		{"n", true},
+		{"small alone %", true},
+		{"large alone %", true},
+		{"cascade", false},
+		{"cascade % [interval]", true},
+		{"escalated %", true},
+		{"calls per clip", true},
+		{"points over large alone", true},
+		{"Holm p", true},
+		{"either right %", true},
 	}}
 	for _, r := range results {
 		row := []string{r.Setup.Name, r.Setup.Small, r.Setup.Large, strconv.Itoa(r.Setup.N), "", "", "", "", "", "", "", "", ""}

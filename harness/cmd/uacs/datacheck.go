@@ -10,6 +10,7 @@ import (
 	"text/tabwriter"
 
 	"uacs/datasets"
+	"uacs/datasets/synth"
 	"uacs/harness/frame"
 	"uacs/harness/sample"
 	"uacs/internal/hint"
@@ -94,7 +95,7 @@ func (c dataCheckCmd) print(a *app, report *datasets.Report, origin datasets.Ori
 
 type dataShowCmd struct {
 	dataPlace
-	Name   string `arg:"" help:"mosi, mosei, sims or simsv2."`
+	Name   string `arg:"" help:"mosi, mosei, sims, simsv2, or the generated synth-mosi or synth-sims."`
 	Split  string `enum:"all,train,valid,test" default:"all" help:"Which clips: all, train, valid or test."`
 	Head   int    `default:"5" help:"How many clips to print; 0 prints the summary alone."`
 	Format string `enum:"table,csv,json" default:"table" help:"table for people, csv for the clips alone, json for summary and clips."`
@@ -114,11 +115,7 @@ func (c dataShowCmd) Run(a *app) error {
 	if c.Head < 0 {
 		return fmt.Errorf("--head %d: a number of clips is not negative", c.Head)
 	}
-	fsys, origin, err := datasets.Open(c.options(a))
-	if err != nil {
-		return err
-	}
-	d, err := datasets.Load(fsys, c.Name)
+	d, origin, err := loadDataset(c.Name, c.options(a))
 	if err != nil {
 		return err
 	}
@@ -140,6 +137,27 @@ func (c dataShowCmd) Run(a *app) error {
 	return c.printTable(a, d, origin, shown)
 }
 
+// loadDataset loads a public dataset from where the data is, or generates a
+// synthetic one. origin says for people which of the two.
+func loadDataset(name string, place datasets.Options) (d *datasets.Dataset, origin string, err error) {
+	for _, c := range []synth.Config{synth.MOSI(), synth.SIMS()} {
+		if c.Name != name {
+			continue
+		}
+		set, err := synth.Generate(c)
+		if err != nil {
+			return nil, "", err
+		}
+		return &datasets.Dataset{Name: name, Title: set.Title, Samples: set.Samples, Digest: c.Revision()}, "the generator", nil
+	}
+	fsys, from, err := datasets.Open(place)
+	if err != nil {
+		return nil, "", err
+	}
+	d, err = datasets.Load(fsys, name)
+	return d, from.String(), err
+}
+
 // summaries counts the splits that were asked for.
 func (c dataShowCmd) summaries(d *datasets.Dataset) []datasets.SplitSummary {
 	var out []datasets.SplitSummary
@@ -153,7 +171,7 @@ func (c dataShowCmd) summaries(d *datasets.Dataset) []datasets.SplitSummary {
 	return out
 }
 
-func (c dataShowCmd) printTable(a *app, d *datasets.Dataset, origin datasets.Origin, shown []sample.Sample) error {
+func (c dataShowCmd) printTable(a *app, d *datasets.Dataset, origin string, shown []sample.Sample) error {
 	fmt.Fprintf(a.Stdout, "%s: %s, from %s\ndigest %s\n", d.Name, d.Title, origin, d.Digest)
 	for _, w := range d.Warnings {
 		fmt.Fprintf(a.Stdout, "warning: %s\n", w)
