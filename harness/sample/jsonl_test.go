@@ -29,8 +29,15 @@ func TestReadRejects(t *testing.T) {
 		{"probabilities without bins", set(`"score":0.5`, `"probs":[0.5,0.5]`), `f.jsonl:1: probs: 2 probabilities for 0 bins`},
 		{"bins out of order", set(`"score":0.5`, `"bins":[1,-1],"probs":[0.5,0.5]`), `f.jsonl:1: bins: [1 -1] are not in ascending order`},
 		{"negative probability", set(`"score":0.5`, `"bins":[-1,1],"probs":[-0.5,1.5]`), `f.jsonl:1: probs[0]: -0.5 is outside [0,1]`},
+		{"member without a probability for each bin", set(`"score":0.5`, `"bins":[-1,1],"probs":[0.5,0.5],"member_probs":[[0.5,0.5],[1]]`), `f.jsonl:1: member_probs[1]: 1 probabilities for 2 bins`},
+		{"member whose probabilities sum to 0.9", set(`"score":0.5`, `"score":0.5,"bins":[-1,1],"member_probs":[[0.4,0.5]]`), `f.jsonl:1: member_probs[0]: sum is 0.9, not 1`},
+		{"member with a negative probability", set(`"score":0.5`, `"score":0.5,"bins":[-1,1],"member_probs":[[1.5,-0.5]]`), `f.jsonl:1: member_probs[0][0]: 1.5 is outside [0,1]`},
+		{"members over bins out of order", set(`"score":0.5`, `"score":0.5,"bins":[1,-1],"member_probs":[[0.5,0.5]]`), `f.jsonl:1: bins: [1 -1] are not in ascending order`},
+		{"members of two counts", set(`"score":0.5`, `"score":0.5,"member_scores":[0.5],"bins":[-1,1],"member_probs":[[1,0],[0,1]]`), `f.jsonl:1: member_probs: 2 members, but member_scores has 1`},
+		{"members without an answer", set(`"score":0.5`, `"bins":[-1,1],"member_probs":[[1,0]]`), `f.jsonl:1: no answer (score, probs, label, ranking, votes or label_logprobs) and no error`},
 		{"label that is no polarity", set(`"score":0.5`, `"label":"mixed"`), `f.jsonl:1: label: "mixed" is not negative, weakly negative, neutral, weakly positive or positive`},
 		{"ranking with a repeated label", set(`"score":0.5`, `"ranking":["neutral","neutral"]`), `f.jsonl:1: ranking[1]: "neutral" stands twice`},
+		{"empty ranking", set(`"score":0.5`, `"ranking":[]`), `f.jsonl:1: no answer (score, probs, label, ranking, votes or label_logprobs) and no error`},
 		{"negative votes", set(`"score":0.5`, `"votes":{"positive":-1}`), `f.jsonl:1: votes["positive"]: -1 is negative`},
 		{"no votes", set(`"score":0.5`, `"votes":{"positive":0}`), `f.jsonl:1: votes: no vote was counted`},
 		{"unknown modality", set(`"text"`, `"smell"`), `f.jsonl:1: modalities: "smell" is not text, audio or video`},
@@ -128,6 +135,7 @@ func drawPrediction(t *rapid.T, id string) Prediction {
 		p.MemberScores = rapid.SliceOfN(number, 1, 4).Draw(t, "members")
 	case 1:
 		p.Bins, p.Probs = []float64{-1, 0, 1}, []float64{0.25, 0.25, 0.5}
+		p.MemberProbs = [][]float64{{0.5, 0.25, 0.25}, {0, 0.25, 0.75}}
 	case 2:
 		p.Ranking = []string{"weakly negative", "neutral"}
 	case 3:

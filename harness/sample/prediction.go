@@ -27,7 +27,7 @@ type Prediction struct {
 	// PromptSHA256 is the hex digest of the full prompt text, if there was one.
 	PromptSHA256 string `json:"prompt_sha256,omitzero" jsonschema:"hex SHA-256 of the prompt text"`
 	// Modalities lists what the model saw: text, audio, video.
-	Modalities []string `json:"modalities" jsonschema:"what the model saw: text, audio, video"`
+	Modalities []string `json:"modalities,omitzero" jsonschema:"what the model saw: text, audio, video"`
 
 	// Score is the predicted sentiment on the dataset's own label scale.
 	Score *float64 `json:"score,omitzero" jsonschema:"predicted sentiment on the dataset's label scale"`
@@ -38,6 +38,11 @@ type Prediction struct {
 	// probabilities of those classes, summing to 1.
 	Bins  []float64 `json:"bins,omitzero" jsonschema:"K class centres on the label scale, ascending"`
 	Probs []float64 `json:"probs,omitzero" jsonschema:"probabilities of the K classes, summing to 1"`
+	// MemberProbs are the class probabilities of an ensemble's members or of
+	// repeated stochastic passes, each over Bins as Probs is, in the order of
+	// MemberScores where both are given. Probs is then usually their mean. They
+	// are no answer by themselves.
+	MemberProbs [][]float64 `json:"member_probs,omitzero" jsonschema:"class probabilities of each member of an ensemble, over the same bins"`
 	// Label is an answer in one word: negative, weakly negative, neutral, weakly
 	// positive or positive. A word outside this list is kept in Raw.
 	Label string `json:"label,omitzero" jsonschema:"negative, weakly negative, neutral, weakly positive or positive"`
@@ -102,7 +107,7 @@ func (p *Prediction) Validate() error {
 			return err
 		}
 	}
-	answered := p.Score != nil || p.Probs != nil || p.Label != "" || p.Ranking != nil || p.Votes != nil ||
+	answered := p.Score != nil || p.Probs != nil || p.Label != "" || len(p.Ranking) > 0 || p.Votes != nil ||
 		p.LabelLogprobs != nil
 	if !answered && p.Error == "" {
 		return fmt.Errorf("no answer (score, probs, label, ranking, votes or label_logprobs) and no error")
@@ -154,24 +159,42 @@ func (p *Prediction) checkNumbers() error {
 }
 
 func (p *Prediction) checkClasses() error {
-	if p.Probs == nil {
+	if p.Probs == nil && p.MemberProbs == nil {
 		return nil
 	}
-	if len(p.Bins) != len(p.Probs) {
-		return fmt.Errorf("probs: %d probabilities for %d bins", len(p.Probs), len(p.Bins))
+	if p.Probs != nil {
+		if err := p.checkDistribution("probs", p.Probs); err != nil {
+			return err
+		}
 	}
 	if !slices.IsSorted(p.Bins) {
 		return fmt.Errorf("bins: %v are not in ascending order", p.Bins)
 	}
+	for m, probs := range p.MemberProbs {
+		if err := p.checkDistribution(fmt.Sprintf("member_probs[%d]", m), probs); err != nil {
+			return err
+		}
+	}
+	if k, n := len(p.MemberProbs), len(p.MemberScores); k > 0 && n > 0 && k != n {
+		return fmt.Errorf("member_probs: %d members, but member_scores has %d", k, n)
+	}
+	return nil
+}
+
+// checkDistribution reports what keeps probs from being probabilities of the bins.
+func (p *Prediction) checkDistribution(name string, probs []float64) error {
+	if len(p.Bins) != len(probs) {
+		return fmt.Errorf("%s: %d probabilities for %d bins", name, len(probs), len(p.Bins))
+	}
 	sum := 0.0
-	for i, q := range p.Probs {
-		if q < 0 || q > 1 {
-			return fmt.Errorf("probs[%d]: %v is outside [0,1]", i, q)
+	for i, q := range probs {
+		if math.IsNaN(q) || q < 0 || q > 1 {
+			return fmt.Errorf("%s[%d]: %v is outside [0,1]", name, i, q)
 		}
 		sum += q
 	}
 	if math.Abs(sum-1) > probTolerance {
-		return fmt.Errorf("probs: sum is %v, not 1", sum)
+		return fmt.Errorf("%s: sum is %v, not 1", name, sum)
 	}
 	return nil
 }

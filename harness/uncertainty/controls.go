@@ -21,6 +21,7 @@ var Random = register(Measure{
 	Citation: "control",
 	Needs:    "nothing",
 	Cost:     "none",
+	Range:    unit,
 	Control:  true,
 	column: func(in Input) ([]float64, error) {
 		rng := rand.New(rand.NewPCG(in.Seed, streamRandom))
@@ -32,6 +33,22 @@ var Random = register(Measure{
 	},
 })
 
+// Constant doubts every clip alike: whatever a curve does under it is the work of
+// how ties are handled.
+var Constant = register(Measure{
+	Name:     "constant",
+	Doc:      "The same value for every clip: one tie group, deferred whole or not at all.",
+	Formula:  "½",
+	Citation: "control",
+	Needs:    "nothing",
+	Cost:     "none",
+	Range:    [2]float64{0.5, 0.5},
+	Control:  true,
+	column: func(in Input) ([]float64, error) {
+		return slices.Repeat([]float64{0.5}, len(in.Answers)), nil
+	},
+})
+
 // Shuffled is another measure's column in random order: the same values, ties
 // included, with what they know about each clip destroyed.
 var Shuffled = register(Measure{
@@ -40,7 +57,9 @@ var Shuffled = register(Measure{
 	Formula:  "u_π(i), π a random permutation, PCG(seed)",
 	Citation: "control",
 	Needs:    "a base measure",
+	Requires: []Field{FieldBase},
 	Cost:     "none",
+	Range:    unbounded,
 	Control:  true,
 	column: func(in Input) ([]float64, error) {
 		if len(in.Base) != len(in.Answers) {
@@ -60,7 +79,9 @@ var Oracle = register(Measure{
 	Formula:  "q_i(deferred) − q_i(kept)",
 	Citation: "control; the optimal curve of RouteLLM (Ong et al. 2024)",
 	Needs:    "the labels",
+	Requires: []Field{FieldGain},
 	Cost:     "not to be had",
+	Range:    unbounded,
 	Control:  true,
 	column: func(in Input) ([]float64, error) {
 		if len(in.Gain) != len(in.Answers) {
@@ -78,7 +99,9 @@ var TextLength = register(Measure{
 	Formula:  "len(text)/max len",
 	Citation: "control; length bias of sequence uncertainty: Gupta et al., Language Model Cascades (ICLR 2024)",
 	Needs:    "transcripts",
+	Requires: []Field{FieldText},
 	Cost:     "none",
+	Range:    unit,
 	Control:  true,
 	column: func(in Input) ([]float64, error) {
 		u := make([]float64, len(in.Answers))
@@ -90,13 +113,10 @@ var TextLength = register(Measure{
 				longest = max(longest, u[i])
 				continue
 			}
-			if absent.Missing == 0 {
-				absent.ID = in.Answers[i].ID
-			}
-			absent.Missing++
+			absent.add(in.Answers[i].ID)
 		}
-		if absent.Missing > 0 {
-			return nil, &absent
+		if err := absent.orNil(); err != nil {
+			return nil, err
 		}
 		for i := range u {
 			u[i] /= longest

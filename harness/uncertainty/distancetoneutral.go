@@ -14,7 +14,9 @@ var DistanceToNeutral = register(Measure{
 	Formula:  "1 − |y|/R, R half the width of the label scale",
 	Citation: "uncertainty sampling by distance to the decision boundary: Lewis and Gale, A Sequential Algorithm for Training Text Classifiers (1994)",
 	Needs:    "score",
+	Requires: []Field{FieldScore, FieldLabelScale},
 	Cost:     "none",
+	Range:    unit,
 	column: perClip("score", func(p *sample.Prediction, halfRange float64) (float64, bool) {
 		if p.Score == nil {
 			return 0, false

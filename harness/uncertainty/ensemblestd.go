@@ -1,11 +1,6 @@
 package uncertainty
 
-import (
-	"math"
-
-	"uacs/harness/sample"
-	"uacs/internal/detsum"
-)
+import "uacs/harness/sample"
 
 // EnsembleStd is the spread of an ensemble's scores.
 var EnsembleStd = register(Measure{
@@ -14,16 +9,13 @@ var EnsembleStd = register(Measure{
 	Formula:  "sqrt(Σ (y_m − ȳ)²/M) / R",
 	Citation: "Lakshminarayanan, Pritzel and Blundell, Deep Ensembles (NeurIPS 2017)",
 	Needs:    "member_scores of two or more members",
+	Requires: []Field{FieldMemberScores, FieldLabelScale},
 	Cost:     "M runs of the model",
+	Range:    unit,
 	column: perClip("member_scores of two or more members", func(p *sample.Prediction, halfRange float64) (float64, bool) {
 		if len(p.MemberScores) < 2 {
 			return 0, false
 		}
-		mean := detsum.Mean(p.MemberScores)
-		deviations := make([]float64, len(p.MemberScores))
-		for i, y := range p.MemberScores {
-			deviations[i] = float64((y - mean) * (y - mean))
-		}
-		return math.Sqrt(detsum.Mean(deviations)) / halfRange, true
+		return spread(p.MemberScores) / halfRange, true
 	}),
 })

@@ -14,7 +14,9 @@ var Entropy = register(Measure{
 	Formula:  "−Σ p_k ln p_k / ln K",
 	Citation: "Shannon, A Mathematical Theory of Communication (1948); U-ACS v2 names entropy without a formula",
 	Needs:    "probs",
+	Requires: []Field{FieldProbs},
 	Cost:     "none",
+	Range:    unit,
 	column: perClip("probs", func(p *sample.Prediction, _ float64) (float64, bool) {
 		return normalisedEntropy(p.Probs)
 	}),
@@ -30,5 +32,5 @@ func normalisedEntropy(p []float64) (float64, bool) {
 	for i, v := range p {
 		terms[i] = xlogx(v)
 	}
-	return max(0, -detsum.Sum(terms)/math.Log(float64(len(p)))), true
+	return inUnit(-detsum.Sum(terms) / math.Log(float64(len(p)))), true
 }

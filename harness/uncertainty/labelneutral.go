@@ -10,7 +10,9 @@ var LabelNeutral = register(Measure{
 	Formula:  "1 − strength(label), strength 1 strong, ½ weak, 0 neutral",
 	Citation: "own measure for models that answer with one word; a hypothesis, no published source",
 	Needs:    "label",
+	Requires: []Field{FieldLabel},
 	Cost:     "none",
+	Range:    unit,
 	column: perClip("label", func(p *sample.Prediction, _ float64) (float64, bool) {
 		return doubt(p.Label), p.Label != ""
 	}),

@@ -9,12 +9,14 @@ var Margin = register(Measure{
 	Formula:  "1 − (p_(1) − p_(2))",
 	Citation: "Scheffer, Decomain and Wrobel, Active Hidden Markov Models for Information Extraction (2001)",
 	Needs:    "probs",
+	Requires: []Field{FieldProbs},
 	Cost:     "none",
+	Range:    unit,
 	column: perClip("probs", func(p *sample.Prediction, _ float64) (float64, bool) {
 		if len(p.Probs) < 2 {
 			return 0, false
 		}
 		first, second := topTwo(p.Probs)
-		return 1 - (first - second), true
+		return inUnit(1 - (first - second)), true
 	}),
 })

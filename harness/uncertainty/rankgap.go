@@ -17,13 +17,15 @@ var RankGap = register(Measure{
 	Formula:  "1 − |r₊ − r₋|/4, r the place of the first label of a polarity, 4 (the last) if it is absent",
 	Citation: "own measure for models that only rank; a hypothesis, no published source",
 	Needs:    "ranking",
+	Requires: []Field{FieldRanking},
 	Cost:     "none",
+	Range:    unit,
 	column: perClip("ranking", func(p *sample.Prediction, _ float64) (float64, bool) {
 		if len(p.Ranking) == 0 {
 			return 0, false
 		}
 		gap := firstOf(p.Ranking, sample.Positive) - firstOf(p.Ranking, sample.Negative)
-		return 1 - float64(max(gap, -gap))/(rankScale-1), true
+		return 1 - float64(float64(max(gap, -gap))/(rankScale-1)), true
 	}),
 })
 

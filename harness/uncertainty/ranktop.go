@@ -13,7 +13,9 @@ var RankTop = register(Measure{
 	Formula:  "1 − strength(first label), strength 1 strong, ½ weak, 0 neutral",
 	Citation: "own measure for models that only rank; a hypothesis, no published source",
 	Needs:    "ranking",
+	Requires: []Field{FieldRanking},
 	Cost:     "none",
+	Range:    unit,
 	column: perClip("ranking", func(p *sample.Prediction, _ float64) (float64, bool) {
 		if len(p.Ranking) == 0 {
 			return 0, false

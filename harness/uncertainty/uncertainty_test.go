@@ -7,67 +7,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"pgregory.net/rapid"
 
 	"uacs/harness/sample"
 )
-
-func probs(p ...float64) *sample.Prediction { return &sample.Prediction{ID: "v_1", Probs: p} }
-func ranking(w ...string) *sample.Prediction {
-	return &sample.Prediction{ID: "v_1", Ranking: w}
-}
-
-func votes(neg, neu, pos int) *sample.Prediction {
-	return &sample.Prediction{ID: "v_1", Votes: map[string]int{"negative": neg, "mixed": neu, "positive": pos}}
-}
-
-// Expected values are by hand from the formulas in the measures' documentation.
-func TestMeasures(t *testing.T) {
-	for _, c := range []struct {
-		name      string
-		measure   Measure
-		p         *sample.Prediction
-		halfRange float64
-		want      float64
-	}{
-		{"entropy of certainty", Entropy, probs(0, 1, 0), 3, 0},
-		{"entropy of the uniform distribution", Entropy, probs(.25, .25, .25, .25), 3, 1},
-		{"entropy of (1/2, 1/2, 0, 0) is ln 2/ln 4", Entropy, probs(.5, .5, 0, 0), 3, 0.5},
-		{"least confidence, uniform", LeastConfidence, probs(.25, .25, .25, .25), 3, 1},
-		{"least confidence (1−0.6)·3/2", LeastConfidence, probs(.6, .3, .1), 3, 0.6},
-		{"margin 1−(0.6−0.3)", Margin, probs(.3, .6, .1), 3, 0.7},
-		{"margin of a tie", Margin, probs(.4, .4, .2), 3, 1},
-		{"neutral score", DistanceToNeutral, &sample.Prediction{Score: new(0.0)}, 3, 1},
-		{"score −1.5 of 3", DistanceToNeutral, &sample.Prediction{Score: new(-1.5)}, 3, 0.5},
-		{"score outside the scale", DistanceToNeutral, &sample.Prediction{Score: new(4.5)}, 3, -0.5},
-		{"members −1 and 1 of 1", EnsembleStd, &sample.Prediction{MemberScores: []float64{-1, 1}}, 1, 1},
-		{"members 1, 2, 3: sqrt(2/3)/3", EnsembleStd, &sample.Prediction{MemberScores: []float64{1, 2, 3}}, 3, math.Sqrt(2.0/3) / 3},
-		{"seven equal votes", VoteEntropy, votes(0, 0, 7), 1, 0},
-		{"votes one each", VoteEntropy, votes(1, 1, 1), 1, 1},
-		{"vote entropy of 1/4, 3/4", VoteEntropy, votes(1, 0, 3), 1, (0.25*math.Log(4) + 0.75*math.Log(4.0/3)) / math.Log(3)},
-		{"vote margin 1−(4−2)/7", VoteMargin, votes(2, 1, 4), 1, 1 - 2.0/7},
-		{"ranking that keeps the polarities apart", RankGap, ranking("positive", "weakly positive", "neutral", "weakly negative", "negative"), 3, 0.25},
-		{"ranking with the polarities adjacent", RankGap, ranking("neutral", "weakly negative", "weakly positive", "negative", "positive"), 3, 0.75},
-		{"partial ranking of one label", RankGap, ranking("negative"), 3, 0},
-		{"neutral alone", RankGap, ranking("neutral"), 3, 1},
-		{"strong on top", RankTop, ranking("negative", "neutral"), 3, 0},
-		{"weak on top", RankTop, ranking("weakly positive"), 3, 0.5},
-		{"neutral label", LabelNeutral, &sample.Prediction{Label: "neutral"}, 3, 1},
-		{"weak label", LabelNeutral, &sample.Prediction{Label: "weakly negative"}, 3, 0.5},
-		{"strong label", LabelNeutral, &sample.Prediction{Label: "positive"}, 3, 0},
-		{"neutral on top", RankTop, ranking("neutral", "negative"), 3, 1},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			u, err := c.measure.Column(Input{Answers: []*sample.Prediction{c.p}, HalfRange: c.halfRange})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if math.Abs(u[0]-c.want) > 1e-15 {
-				t.Errorf("%s = %v, want %v", c.measure.Name, u[0], c.want)
-			}
-		})
-	}
-}
 
 func TestNotApplicable(t *testing.T) {
 	answers := []*sample.Prediction{probs(.5, .5), {ID: "v_2", Label: "positive"}, {ID: "v_3", Error: "refused"}, {ID: "v_4"}}
@@ -138,6 +80,12 @@ func TestRegistry(t *testing.T) {
 		if m.Name == "" || m.Doc == "" || m.Formula == "" || m.Citation == "" || m.Needs == "" || m.Cost == "" {
 			t.Errorf("%q is not fully described: %+v", m.Name, m)
 		}
+		if m.Range == [2]float64{} || m.Range[0] > m.Range[1] {
+			t.Errorf("%s has range %v", m.Name, m.Range)
+		}
+		if len(m.Requires) == 0 && !m.Control {
+			t.Errorf("%s requires nothing and is no control", m.Name)
+		}
 		if got, err := ByName(m.Name); err != nil || got.Name != m.Name {
 			t.Errorf("ByName(%q) = %v, %v", m.Name, got.Name, err)
 		}
@@ -147,28 +95,163 @@ func TestRegistry(t *testing.T) {
 	}
 }
 
-// The probability measures are in [0,1], 0 at certainty, 1 at the uniform
-// distribution, and do not depend on the order of the classes.
-func TestProbabilityMeasures(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		weights := rapid.SliceOfN(rapid.Float64Range(0.001, 1), 2, 21).Draw(t, "weights")
-		sum := 0.0
-		for _, w := range weights {
-			sum += w
+// supply puts a field, and nothing else, into an input of one clip.
+var supply = map[Field]func(in *Input, each func(func(*sample.Prediction))){
+	FieldScore:            onBoth(func(p *sample.Prediction) { p.Score = new(0.5) }),
+	FieldProbs:            onBoth(func(p *sample.Prediction) { p.Bins, p.Probs = []float64{-1, 1}, []float64{.5, .5} }),
+	FieldLabel:            onBoth(func(p *sample.Prediction) { p.Label = "neutral" }),
+	FieldRanking:          onBoth(func(p *sample.Prediction) { p.Ranking = []string{"neutral"} }),
+	FieldVotes:            onBoth(func(p *sample.Prediction) { p.Votes = map[string]int{"neutral": 1} }),
+	FieldMemberScores:     onBoth(func(p *sample.Prediction) { p.MemberScores = []float64{-1, 1} }),
+	FieldMemberProbs:      onBoth(func(p *sample.Prediction) { p.MemberProbs = [][]float64{{.5, .5}, {0, 1}} }),
+	FieldTokenLogprobs:    onBoth(func(p *sample.Prediction) { p.TokenLogprobs = []float64{-1} }),
+	FieldLabelLogprobs:    onBoth(func(p *sample.Prediction) { p.LabelLogprobs = map[string]float64{"a": -1, "b": -1} }),
+	FieldVerbalConfidence: onBoth(func(p *sample.Prediction) { p.VerbalConfidence = new(0.5) }),
+	FieldUnimodal:         onBoth(func(p *sample.Prediction) { p.Params = map[string]any{"members": []string{"text", "audio"}} }),
+	FieldPolarity:         onBoth(func(p *sample.Prediction) { p.Label = "positive" }),
+	FieldLarge:            func(in *Input, _ func(func(*sample.Prediction))) { in.Large = []*sample.Prediction{{ID: "v_1"}} },
+	FieldLabelScale:       func(in *Input, _ func(func(*sample.Prediction))) { in.HalfRange = 1 },
+	FieldText:             func(in *Input, _ func(func(*sample.Prediction))) { in.Texts = []string{"text"} },
+	FieldBase:             func(in *Input, _ func(func(*sample.Prediction))) { in.Base = []float64{1} },
+	FieldGain:             func(in *Input, _ func(func(*sample.Prediction))) { in.Gain = []float64{1} },
+}
+
+func onBoth(fill func(*sample.Prediction)) func(*Input, func(func(*sample.Prediction))) {
+	return func(_ *Input, each func(func(*sample.Prediction))) { each(fill) }
+}
+
+// holding returns an input of one clip that holds the fields but one.
+func holding(fields []Field, without Field) Input {
+	in := Input{Answers: []*sample.Prediction{{ID: "v_1"}}}
+	if slices.Contains(fields, FieldLarge) && without != FieldLarge { // before what goes into it
+		supply[FieldLarge](&in, nil)
+	}
+	for _, f := range fields {
+		if f != without && f != FieldLarge {
+			supply[f](&in, func(fill func(*sample.Prediction)) {
+				for _, p := range append(slices.Clone(in.Answers), in.Large...) {
+					fill(p)
+				}
+			})
 		}
-		for i := range weights {
-			weights[i] /= sum
+	}
+	return in
+}
+
+// What a measure says it requires is enough, and none of it can be left out.
+func TestRequires(t *testing.T) {
+	for _, m := range All() {
+		if _, err := m.Column(holding(m.Requires, "")); err != nil {
+			t.Errorf("%s, given all of %v: %v", m.Name, m.Requires, err)
 		}
-		reversed := slices.Clone(weights)
-		slices.Reverse(reversed)
-		for _, m := range []Measure{Entropy, LeastConfidence, Margin} {
-			u, err := m.Column(Input{Answers: []*sample.Prediction{probs(weights...), probs(reversed...)}, HalfRange: 1})
-			if err != nil {
-				t.Fatal(err)
+		for _, f := range m.Requires {
+			u, err := m.Column(holding(m.Requires, f))
+			var na *NotApplicable
+			scale := f == FieldLabelScale || f == FieldBase || f == FieldGain // columns of the caller, not answers
+			if err == nil || !scale && !errors.As(err, &na) {
+				t.Errorf("%s without %s = %v, %v", m.Name, f, u, err)
 			}
-			if u[0] < 0 || u[0] > 1+1e-12 || math.Abs(u[0]-u[1]) > 1e-12 {
-				t.Errorf("%s: %v and reversed %v", m.Name, u[0], u[1])
-			}
 		}
-	})
+	}
+}
+
+// Fields that are there and hold too little are as good as absent.
+func TestTooLittle(t *testing.T) {
+	named := func(names any, y ...float64) *sample.Prediction {
+		p := members(y...)
+		p.Params = map[string]any{"members": names}
+		return p
+	}
+	for _, c := range []struct {
+		name         string
+		measure      Measure
+		small, large *sample.Prediction
+	}{
+		{"one class", Entropy, probs(1), nil},
+		{"one class", LeastConfidence, probs(1), nil},
+		{"probabilities without bins", OrdinalStd, probs(.5, .5), nil},
+		{"one member", EnsembleStd, members(1), nil},
+		{"one member", BALD, memberProbs([]float64{1, 0}), nil},
+		{"members over different classes", BALD, memberProbs([]float64{1, 0}, []float64{0, 0, 1}), nil},
+		{"no tokens", TokenNLLMean, tokens(), nil},
+		{"a probability above 1", TokenNLLMean, tokens(-1, 0.5), nil},
+		{"not a number", TokenNLLMax, tokens(-1, math.NaN()), nil},
+		{"one label", LabelTokenEntropy, &sample.Prediction{LabelLogprobs: map[string]float64{"positive": 0}}, nil},
+		{"all labels impossible", LabelTokenEntropy, labels(math.Inf(-1), math.Inf(-1), math.Inf(-1)), nil},
+		{"members that are checkpoints", ModalityStd, named([]any{"seed-1", "seed-2"}, 1, 2), nil},
+		{"one modality twice", ModalityStd, named([]any{"text", "text"}, 1, 2), nil},
+		{"one modality by two models", ModalityStd, named([]any{"a-text", "b-text"}, 1, 2), nil},
+		{"a modality inside a name", ModalityStd, named([]any{"text-a", "audio-a"}, 1, 2), nil},
+		{"a name too few", ModalityPolarity, named([]any{"text", "audio"}, 1, 2, 3), nil},
+		{"names of another type", ModalityPolarity, named([]any{1, 2}, 1, 2), nil},
+		{"a score on one side", CrossScore, score(1), label("positive")},
+		{"no polarity on one side", CrossPolarity, score(1), tokens(-1)},
+		{"other bins", CrossJS, over(1, .5, .5), over(3, .5, .5)},
+		{"another number of bins", CrossJS, over(1, .5, .5), over(1, .5, .25, .25)},
+	} {
+		t.Run(c.measure.Name+"/"+c.name, func(t *testing.T) {
+			small := *c.small
+			small.ID = "v_1"
+			in := measured{small: &small, large: c.large, halfRange: 1}.input()
+			u, err := c.measure.Column(in)
+			var na *NotApplicable
+			if !errors.As(err, &na) || na.Missing != 1 {
+				t.Errorf("%v, err = %v, want *NotApplicable", u, err)
+			}
+		})
+	}
+}
+
+func TestColumnErrors(t *testing.T) {
+	one := []*sample.Prediction{score(1)}
+	for _, c := range []struct {
+		name    string
+		measure Measure
+		in      Input
+		want    string
+	}{
+		{"no scale", DistanceToNeutral, Input{Answers: one}, "uncertainty distance-to-neutral: half the width of the label scale is 0, not a positive number"},
+		{"scale that is not a number", DistanceToNeutral, Input{Answers: one, HalfRange: math.NaN()}, "uncertainty distance-to-neutral: half the width of the label scale is NaN, not a positive number"},
+		{"score that is not a number", DistanceToNeutral, Input{Answers: []*sample.Prediction{score(math.NaN())}, HalfRange: 1}, "uncertainty distance-to-neutral: clip v_1: the value is not a number"},
+		{"no large answers", CrossPolarity, Input{Answers: one}, "uncertainty cross-polarity: not applicable: 1 of 1 answers have no large model's answer (first: v_1)"},
+		{"fewer large answers", CrossPolarity, Input{Answers: one, Large: []*sample.Prediction{}}, "uncertainty cross-polarity: 0 answers of the large model for 1 of the small"},
+		{"answers to another clip", CrossPolarity, Input{Answers: one, Large: []*sample.Prediction{{ID: "v_2"}}}, "uncertainty cross-polarity: clip 0 is v_1 for the small model and v_2 for the large"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := c.measure.Column(c.in)
+			if err == nil || err.Error() != c.want {
+				t.Errorf("err  = %v\nwant = %s", err, c.want)
+			}
+		})
+	}
+}
+
+// The decision rule in force decides what a conflict is: of these votes the
+// plurality is neutral and the net vote positive.
+func TestCrossPolarityFollowsTheRule(t *testing.T) {
+	net, err := sample.DecisionByName("net-vote")
+	if err != nil {
+		t.Fatal(err)
+	}
+	large := &sample.Prediction{ID: "v_1", Votes: map[string]int{"neutral": 4, "positive": 3}}
+	in := Input{Answers: []*sample.Prediction{score(1)}, Large: []*sample.Prediction{large}}
+	plurality, _ := CrossPolarity.Column(in)
+	in.LargeDecision = net
+	netVote, err := CrossPolarity.Column(in)
+	if err != nil || plurality[0] != 0.5 || netVote[0] != 0 {
+		t.Errorf("plurality %v, net vote %v, err %v; want 0.5 and 0", plurality, netVote, err)
+	}
+}
+
+// Where either model gave no answer, nothing is less sure.
+func TestCrossModelError(t *testing.T) {
+	in := Input{
+		HalfRange: 3,
+		Answers:   []*sample.Prediction{score(1), score(1), {ID: "v_1", Error: "refused"}},
+		Large:     []*sample.Prediction{score(1), {ID: "v_1", Error: "refused"}, score(1)},
+	}
+	u, err := CrossScore.Column(in)
+	if err != nil || u[0] != 0 || !math.IsInf(u[1], 1) || !math.IsInf(u[2], 1) {
+		t.Errorf("u = %v, err = %v, want 0, +Inf, +Inf", u, err)
+	}
 }

@@ -9,7 +9,9 @@ var VoteMargin = register(Measure{
 	Formula:  "1 − (v_(1) − v_(2)); other words count as neutral",
 	Citation: "margin sampling applied to committee votes: Settles, Active Learning Literature Survey (2009), sections 3.1 and 3.2",
 	Needs:    "votes",
+	Requires: []Field{FieldVotes},
 	Cost:     "one run of the model per vote",
+	Range:    unit,
 	column: perClip("votes", func(p *sample.Prediction, _ float64) (float64, bool) {
 		shares, ok := voteShares(p)
 		if !ok {
