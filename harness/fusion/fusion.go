@@ -5,6 +5,12 @@
 // A strategy is a pure function of one clip. Whether a clip is escalated at all
 // is not its business but that of package route. Most readers want [ByName] and
 // [Strategy.Apply].
+//
+// Beside the baselines and the two published versions of U-ACS there are
+// blends of both answers, learned stacking ([Strategy.Fit]), and ablations, the
+// strategies named uacs-… beside uacs-v1 and uacs-v2: each takes one part of it
+// away or puts chance in its place. What a strategy needs is in its Needs
+// fields; [Strategy.Check] says whether clips have it.
 package fusion
 
 import (
@@ -24,6 +30,13 @@ type Answer struct {
 	Polarity sample.Polarity
 	// OK is false if there is no usable answer.
 	OK bool
+	// Variance is the variance of the score, in squared label units. 0 and NaN
+	// both mean unknown; [VarianceOf] gives it for a record.
+	Variance float64
+	// Bins are class centres on the label scale and Probs the probabilities of
+	// those classes, summing to 1; both nil if the model gave none. Strategies
+	// read them and never write to them.
+	Bins, Probs []float64
 }
 
 // Clip is one escalated clip.
@@ -34,8 +47,14 @@ type Clip struct {
 	// USmall and ULarge are the uncertainties of the first-round answers, higher =
 	// less sure; NaN where unknown.
 	USmall, ULarge float64
-	// Truth is the label. Only the oracle reads it.
+	// Truth is the label. Only the oracle and [Strategy.Fit] read it.
 	Truth float64
+	// Key identifies the clip; only strategies that toss a coin read it, so that
+	// the coin belongs to the clip and not to its place in a slice.
+	Key string
+	// Other is the second answer of another clip, see [ShuffleSecond]. Only the
+	// shuffled controls read it.
+	Other Answer
 }
 
 // Params are the knobs of the strategies.
@@ -46,6 +65,11 @@ type Params struct {
 	// Weight turns an uncertainty into a weight of an average; nil means
 	// [Confidence].
 	Weight func(u float64) float64
+	// Seed seeds the coins of the strategies that toss one.
+	Seed uint64
+	// SecondShare is the share of clips, in (0,1], that a random second round asks
+	// again; 0 means one half.
+	SecondShare float64
 }
 
 // Confidence is the weight 1−u, cut at 0: the weight hypothesis for U-ACS v1.
@@ -63,7 +87,7 @@ const (
 	Replaced  Stage = "replaced"  // the large model's answer
 	Confident Stage = "confident" // the large model's, accepted because it was sure
 	Agreed    Stage = "agreed"    // the large model's, accepted because both agree
-	Averaged  Stage = "averaged"  // a mean of both
+	Averaged  Stage = "averaged"  // a mean or another blend of both
 	Requeried Stage = "requeried" // the second inference's
 	FellBack  Stage = "fell-back" // the small model's, because a later answer was unusable
 )
@@ -86,23 +110,44 @@ type Strategy struct {
 	// NeedsScores is set if both answers must have a score, NeedsSecond if a
 	// second inference's answers must be given, NeedsTau if TauLarge is read.
 	NeedsScores, NeedsSecond, NeedsTau bool
-	// Control marks a reference that no deployed system could use.
+	// NeedsProbs is set if both answers must have probabilities over the same
+	// bins, NeedsVariance if both must have a variance.
+	NeedsProbs, NeedsVariance bool
+	// NeedsKey is set if each clip must have a Key of its own, NeedsOther if the
+	// second answers of other clips must be given.
+	NeedsKey, NeedsOther bool
+	// NeedsTraining is set until [Strategy.Fit] has learned the strategy's numbers.
+	NeedsTraining bool
+	// Control marks a reference that no deployed system could or would use.
 	Control bool
 
-	fuse func(c Clip, p Params) Outcome
+	// needsBoth is set if an unusable small answer leaves the large one alone.
+	needsBoth bool
+	fuse      func(c Clip, p Params) Outcome
+	// fit learns a model, and answer reads its value; both nil if there is nothing
+	// to learn.
+	fit    func(train []Clip, t Training) (*linear, error)
+	answer func(value float64) Answer
+	model  *linear
 }
 
 // Keep returns the outcome of a clip that is not escalated.
 func Keep(small Answer) Outcome { return Outcome{Answer: small, Stage: Kept} }
 
 // Apply answers an escalated clip. If the large model's answer is unusable the
-// small model's stands, and the call is counted all the same.
+// small model's stands, and the call is counted all the same. Where a clip lacks
+// what s needs, the large model's answer stands, at the stage [FellBack]; the
+// docs of the blends say where they can do better. Apply is deterministic: a
+// coin is a function of the seed and the clip's key.
 func (s Strategy) Apply(c Clip, p Params) Outcome {
 	if p.Weight == nil {
 		p.Weight = Confidence
 	}
 	if !c.Large.OK && s.Name != SmallOnly.Name {
 		return Outcome{Answer: c.Small, Stage: FellBack, Calls: 1}
+	}
+	if s.needsBoth && !c.Small.OK {
+		return Outcome{Answer: c.Large, Stage: Replaced, Calls: 1}
 	}
 	return s.fuse(c, p)
 }
@@ -126,12 +171,17 @@ func average(c Clip, p Params) Answer {
 
 // requery is the outcome of asking again; where the second answer is unusable,
 // the large model's first answer stands.
-func requery(c Clip) Outcome {
-	if !c.Second.OK {
+func requery(c Clip) Outcome { return requeried(c, c.Second) }
+
+func requeried(c Clip, second Answer) Outcome {
+	if !second.OK {
 		return Outcome{Answer: c.Large, Stage: FellBack, Calls: 2}
 	}
-	return Outcome{Answer: c.Second, Stage: Requeried, Calls: 2}
+	return Outcome{Answer: second, Stage: Requeried, Calls: 2}
 }
+
+// fellBack is the large model's answer for want of what a strategy needs.
+func fellBack(c Clip) Outcome { return Outcome{Answer: c.Large, Stage: FellBack, Calls: 1} }
 
 // confident reports whether the large model is sure enough to be accepted.
 func confident(c Clip, p Params) bool { return c.ULarge <= p.TauLarge }

@@ -1,0 +1,13 @@
+package fusion
+
+// UACSv1ConflictSmall has no second round: the small model wins a conflict in
+// which the large one is unsure. The stage is then [Kept], with a call.
+var UACSv1ConflictSmall = register(Strategy{
+	Name:     "uacs-v1-conflict-small",
+	Doc:      "U-ACS v1 without the second round: on conflict the small model stands.",
+	Formula:  "u_L ≤ τ_L: y_L; else sign y_S = sign y_L: (w_S y_S + w_L y_L)/(w_S + w_L); else y_S",
+	Citation: "ablation of U-ACS, arXiv 2509.04459v1",
+	Cost:     "1 call",
+	NeedsTau: true,
+	fuse:     cascade(confident, averageBoth, keepSmall),
+})

@@ -1,0 +1,16 @@
+package fusion
+
+// UACSv2ShuffledSecond resolves a conflict by the second answer to another clip:
+// what is left of the second round if it knows the distribution of answers and
+// nothing of the clip. [ShuffleSecond] gives the answers.
+var UACSv2ShuffledSecond = register(Strategy{
+	Name:       "uacs-v2-shuffled-second",
+	Doc:        "U-ACS v2 whose second answers are those of other clips.",
+	Formula:    "u_L ≤ τ_L: y_L; else sign y_S = sign y_L: y_L; else y_2 of another clip",
+	Citation:   "ablation of U-ACS, arXiv 2509.04459v2",
+	Cost:       "1 call, 2 on conflict",
+	NeedsTau:   true,
+	NeedsOther: true,
+	Control:    true,
+	fuse:       cascade(confident, acceptLarge, takeOther),
+})
