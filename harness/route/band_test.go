@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -129,4 +130,17 @@ func BenchmarkBand(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// Selecting gives what sorting gives, to the last bit.
+func TestQuantileSelects(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		x := rapid.SliceOfN(rapid.OneOf(rapid.Float64Range(-1, 1), rapid.Map(rapid.IntRange(0, 3), func(i int) float64 { return float64(i) / 3 })), 0, 60).Draw(t, "x")
+		q := rapid.Float64Range(0, 0.999).Draw(t, "q")
+		sorted := slices.Sorted(slices.Values(x))
+		want := infer.Quantile(sorted, q)
+		if got := quantile(x, q); got != want && !(math.IsNaN(got) && math.IsNaN(want)) {
+			t.Fatalf("quantile %v of %v is %v, want %v", q, sorted, got, want)
+		}
+	})
 }

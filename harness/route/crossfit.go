@@ -51,8 +51,11 @@ type Policy struct {
 // Fitted is what a cascade does when each clip's policy was chosen on the other
 // folds: an honest estimate of choosing a threshold on data like this.
 type Fitted struct {
-	// Policies holds the choice made without each fold, in order of the folds.
+	// Policies holds the choice made without each fold, in order of the folds, or
+	// the only one where all clips were judged by one. Choices says more about
+	// each; it is nil if [CrossFit] made the fit.
 	Policies []Policy
+	Choices  []Choice
 	// Deferred says which clips are escalated; Quality, First and Second are the
 	// columns that result.
 	Deferred               []bool
@@ -129,6 +132,9 @@ func (f *Fitted) apply(c Clips, threshold float64, folds []int, k int) {
 // where returns the clips for which keep is true.
 func (c Clips) where(keep func(clip int) bool) Clips {
 	var out Clips
+	for _, f := range c.Features {
+		out.Features = append(out.Features, Feature{Name: f.Name})
+	}
 	for i := range c.U {
 		if keep(i) {
 			out.U = append(out.U, c.U[i])
@@ -136,6 +142,12 @@ func (c Clips) where(keep func(clip int) bool) Clips {
 			out.Defer = append(out.Defer, c.Defer[i])
 			out.First = append(out.First, c.First[i])
 			out.Second = append(out.Second, c.Second[i])
+			if c.Videos != nil {
+				out.Videos = append(out.Videos, c.Videos[i])
+			}
+			for j, f := range c.Features {
+				out.Features[j].Values = append(out.Features[j].Values, f.Values[i])
+			}
 		}
 	}
 	return out

@@ -5,7 +5,9 @@
 // A clip is escalated if its uncertainty is above a threshold. Everything comes
 // from one sort and prefix sums; the curve of n clips costs O(n log n).
 //
-// Most readers want [NewCurve], [Curve.At] and [CrossFit].
+// Most readers want [NewCurve], [Curve.At] and [CrossFit]. Ways to choose a
+// threshold are registered as [Rule], one file each: [ByName], [Rule.Choose],
+// [CrossFitRule]. Two thresholds at once are a [Surface].
 package route
 
 import (
@@ -27,6 +29,18 @@ type Clips struct {
 	// First and Second are the numbers of first-round and second-round calls that
 	// an escalated clip takes.
 	First, Second []float64
+	// Videos names the video of each clip and Features are further columns. Both
+	// may be nil: only rules that say so read them, curves never do.
+	Videos   []string
+	Features []Feature
+}
+
+// Feature is one column of numbers that a learned router may read.
+type Feature struct {
+	// Name is how warnings call the column.
+	Name string
+	// Values holds one finite number per clip.
+	Values []float64
 }
 
 // validate reports columns that do not fit and uncertainties that cannot be sorted.
@@ -38,6 +52,14 @@ func (c Clips) validate() error {
 	for _, col := range [][]float64{c.Keep, c.Defer, c.First, c.Second} {
 		if len(col) != n {
 			return fmt.Errorf("route: columns of %d and %d clips", n, len(col))
+		}
+	}
+	if c.Videos != nil && len(c.Videos) != n {
+		return fmt.Errorf("route: %d clips but %d names of videos", n, len(c.Videos))
+	}
+	for _, f := range c.Features {
+		if len(f.Values) != n {
+			return fmt.Errorf("route: %d clips but %d values of feature %s", n, len(f.Values), f.Name)
 		}
 	}
 	for i, u := range c.U {
@@ -204,7 +226,8 @@ func (c Curve) Random() Curve {
 
 // Oracle returns the curve of deferring by the true gain and stopping where
 // deferring begins to hurt: the best that any router of these two answers can
-// do. Past that point the quality stays.
+// do. Past that point the quality stays, and First and Second are a budget that is
+// better not spent.
 func Oracle(c Clips) (Curve, error) {
 	gain := make([]float64, len(c.U))
 	for i := range gain {
@@ -217,9 +240,7 @@ func Oracle(c Clips) (Curve, error) {
 	}
 	for i := 1; i < len(curve.Points); i++ {
 		p, before := &curve.Points[i], curve.Points[i-1]
-		if p.Quality < before.Quality { // the rest of the budget is better not spent
-			p.Quality, p.First, p.Second = before.Quality, before.First, before.Second
-		}
+		p.Quality = max(p.Quality, before.Quality)
 	}
 	return curve, nil
 }
