@@ -1,25 +1,29 @@
 package importer
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"uacs/harness/npy"
 	"uacs/harness/sample"
 	"uacs/internal/hint"
 )
 
-// AffectGPT reads a folder of sentiment words that seven checkpoints of
-// AffectGPT gave: checkpoint_*-openset-sentiment.npz, each with the arrays
-// filenames and fileitems.
+// AffectGPT reads a folder of sentiment words that several checkpoints of
+// AffectGPT gave: checkpoint_STEP_loss_LOSS-openset-sentiment.npz, each with the
+// arrays filenames (the clips) and fileitems (a word for each).
 //
-// It makes a model for every checkpoint, and affectgpt-vote, whose votes are the
-// words of all of them. A word that is no polarity ("mixed", "dramatic") is kept
-// in Raw of a record with an error, and counts as a vote for itself.
+// It makes a model for every checkpoint, in the order of their steps, and
+// affectgpt-vote, whose votes are the words of all of them. A word that is no
+// polarity ("mixed", "dramatic") is kept in Raw of a record with an error, and
+// counts as a vote for itself. Upper case and spaces around a word do not count.
 //
 // Source: zeroQiaoba/AffectGPT, output/results-*/; the word was made by a second
 // language model from AffectGPT's open-vocabulary answer.
@@ -29,117 +33,165 @@ var AffectGPT = register(Importer{
 	read: readAffectGPT,
 })
 
-var affectGPTName = regexp.MustCompile(`^checkpoint_0*(\d+)_loss_[0-9.]+-openset-sentiment\.npz$`)
-
 func readAffectGPT(r Request) (Import, error) {
-	files, err := fs.Glob(r.FS, path.Join(r.Path, "checkpoint_*-openset-sentiment.npz"))
+	checkpoints, err := r.checkpoints()
 	if err != nil {
 		return Import{}, err
 	}
-	if len(files) == 0 {
-		return Import{}, hint.Add(fmt.Errorf("%s: no checkpoint_*-openset-sentiment.npz: %w", r.Path, fs.ErrNotExist),
-			"uacs data get downloads the files")
-	}
-	im := Import{Files: files}
-	vote := r.blank("affectgpt-vote", "", "text", "audio", "video")
-	var members []any
-	for _, file := range files {
-		name := affectGPTName.FindStringSubmatch(path.Base(file))
-		if name == nil {
-			return Import{}, fmt.Errorf("%s: the name is not checkpoint_STEP_loss_LOSS-openset-sentiment.npz", file)
-		}
-		records, other, err := readCheckpoint(r, file, name[1])
+	clips, vote := r.roster(), r.sheet("affectgpt-vote", "", "text", "audio", "video")
+	var sheets []*sheet
+	var files []string
+	var members []any // as JSON reads it back
+	for _, c := range checkpoints {
+		s, err := r.readCheckpoint(c, clips)
 		if err != nil {
 			return Import{}, err
 		}
-		members = append(members, records[0].Model)
-		im.Predictions = append(im.Predictions, records...)
-		im.noteMissing(records)
-		im.note(other, "words of %s are no polarity", records[0].Model)
-		addVotes(vote, records)
+		sheets, files, members = append(sheets, s), append(files, c.file), append(members, s.model())
+		vote.add(s)
 	}
-	for i := range vote {
-		vote[i].Params = map[string]any{"members": members}
+	for i := range vote.records {
+		vote.records[i].Params = map[string]any{"members": members}
 	}
-	im.Predictions = append(im.Predictions, vote...)
-	im.noteMissing(vote)
-	return im, nil
+	return r.collect(files, clips, append(sheets, vote)...)
 }
 
-// readCheckpoint returns the answers of one checkpoint, and how many of its
-// words are no polarity.
-func readCheckpoint(r Request, file, step string) (records []sample.Prediction, other int, err error) {
-	ids, words, err := readWords(r.FS, file)
+// wordsSuffix ends the names of the files that hold sentiment words.
+const wordsSuffix = "-openset-sentiment.npz"
+
+var checkpointName = regexp.MustCompile(`^checkpoint_(\d{1,9})_loss_[0-9.]+` + wordsSuffix + `$`)
+
+// checkpoint is one file of the folder.
+type checkpoint struct {
+	file, revision string
+	step           int
+}
+
+// checkpoints lists the files of the folder in order of their steps.
+func (r Request) checkpoints() ([]checkpoint, error) {
+	info, err := fs.Stat(r.FS, r.Path)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
-	revision := strings.TrimSuffix(path.Base(file), "-openset-sentiment.npz")
-	records = r.blank("affectgpt-"+step, revision, "text", "audio", "video")
-	asked := r.asked()
-	for k, id := range ids {
-		i, ok := asked[id]
-		if !ok {
-			return nil, 0, hint.Add(fmt.Errorf("%s: filenames[%d]: %q is not a clip of %s/%s", file, k, id, r.Clips[0].Dataset, r.Clips[0].Split),
-				"is this the folder of the right dataset?")
-		}
-		p := &records[i]
-		if p.Error != missing {
-			return nil, 0, fmt.Errorf("%s: filenames[%d]: %q stands twice", file, k, id)
-		}
-		word := strings.ToLower(strings.TrimSpace(words[k]))
-		if _, ok := sample.ParsePolarity(word); ok {
-			p.Label, p.Error = word, ""
+	if !info.IsDir() {
+		return nil, hint.Add(fmt.Errorf("%s: a file where a folder belongs", r.Path), "name the folder of the %s files", "*"+wordsSuffix)
+	}
+	entries, err := fs.ReadDir(r.FS, r.Path)
+	if err != nil {
+		return nil, err
+	}
+	var out []checkpoint
+	for _, e := range entries {
+		if !strings.HasSuffix(e.Name(), wordsSuffix) {
 			continue
 		}
-		other++
-		p.Raw, p.Error = words[k], "unparseable: "+strconv.Quote(words[k])+" is no polarity"
+		file, match := path.Join(r.Path, e.Name()), checkpointName.FindStringSubmatch(e.Name())
+		if match == nil {
+			return nil, fmt.Errorf("%s: the name is not checkpoint_STEP_loss_LOSS%s", file, wordsSuffix)
+		}
+		step, err := strconv.Atoi(match[1])
+		if err != nil {
+			return nil, fmt.Errorf("%s: step: %w", file, err)
+		}
+		out = append(out, checkpoint{file, strings.TrimSuffix(e.Name(), wordsSuffix), step})
 	}
-	return records, other, nil
+	if len(out) == 0 {
+		return nil, hint.Add(fmt.Errorf("%s: no checkpoint_*%s in the folder: %w", r.Path, wordsSuffix, fs.ErrNotExist),
+			"uacs data get downloads the files")
+	}
+	slices.SortStableFunc(out, func(a, b checkpoint) int { return cmp.Compare(a.step, b.step) })
+	for i := 1; i < len(out); i++ {
+		if out[i].step == out[i-1].step {
+			return nil, fmt.Errorf("%s: checkpoint %d is in %s too", out[i].file, out[i].step, out[i-1].file)
+		}
+	}
+	return out, nil
 }
 
-// readWords returns the two aligned arrays of a file.
-func readWords(fsys fs.FS, file string) (ids, words []string, err error) {
-	data, err := fs.ReadFile(fsys, file)
+// readCheckpoint returns the answers of one checkpoint.
+func (r Request) readCheckpoint(c checkpoint, clips *roster) (*sheet, error) {
+	r.Path = c.file
+	ids, words, err := r.words()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", c.file, err)
+	}
+	s := r.sheet("affectgpt-"+strconv.Itoa(c.step), c.revision, "text", "audio", "video")
+	for k, id := range ids {
+		i, ok := clips.find(id)
+		if !ok {
+			continue
+		}
+		p, first := s.take(i, k+1)
+		if p == nil {
+			return nil, fmt.Errorf("%s: filenames[%d]: clip %s stands at filenames[%d] too", c.file, k, id, first-1)
+		}
+		word := plainWord(words[k])
+		if _, ok := sample.ParsePolarity(word); ok {
+			p.Label = word
+		} else {
+			p.Raw, p.Error = words[k], "unparseable: "+strconv.Quote(words[k])+" is no polarity"
+		}
+	}
+	return s, nil
+}
+
+// words returns the two aligned arrays of the file at r.Path.
+func (r Request) words() (ids, words []string, err error) {
+	data, err := r.file()
 	if err != nil {
 		return nil, nil, err
 	}
 	archive, err := npy.ReadNPZ(data)
 	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", file, err)
+		return nil, nil, err
 	}
-	if ids, err = stringsOf(archive, "filenames"); err == nil {
-		words, err = stringsOf(archive, "fileitems")
+	if ids, err = textsOf(archive, "filenames"); err != nil {
+		return nil, nil, err
 	}
-	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", file, err)
+	if words, err = textsOf(archive, "fileitems"); err != nil {
+		return nil, nil, err
 	}
 	if len(ids) != len(words) {
-		return nil, nil, fmt.Errorf("%s: %d filenames but %d fileitems", file, len(ids), len(words))
+		return nil, nil, fmt.Errorf("%d filenames but %d fileitems", len(ids), len(words))
 	}
 	return ids, words, nil
 }
 
-func stringsOf(archive npy.Archive, name string) ([]string, error) {
+// textsOf returns an array of one dimension that holds strings.
+func textsOf(archive npy.Archive, name string) ([]string, error) {
 	array, err := archive.Array(name)
 	if err != nil {
 		return nil, err
 	}
-	return array.Strings()
+	if len(array.Shape) != 1 {
+		return nil, fmt.Errorf("%s: an array of shape %v where a list belongs", name, array.Shape)
+	}
+	texts, err := array.Strings()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	for k, s := range texts {
+		if !utf8.ValidString(s) { // possible in an array of bytes
+			return nil, fmt.Errorf("%s[%d]: %q is not UTF-8", name, k, s)
+		}
+	}
+	return texts, nil
 }
 
-// addVotes counts one member's words into the ensemble's votes.
-func addVotes(vote, member []sample.Prediction) {
-	for i := range member {
-		word := member[i].Label
+// add counts the words of one member as votes. A member that has no answer, or
+// an empty one, does not vote.
+func (s *sheet) add(member *sheet) {
+	for i := range member.records {
+		word := cmp.Or(member.records[i].Label, plainWord(member.records[i].Raw))
 		if word == "" {
-			word = strings.ToLower(strings.TrimSpace(member[i].Raw))
-		}
-		if word == "" { // the member has no answer: it does not vote
 			continue
 		}
-		if vote[i].Votes == nil {
-			vote[i].Votes, vote[i].Error = map[string]int{}, ""
+		if p, _ := s.take(i, member.places[i]); p != nil {
+			p.Votes = map[string]int{}
 		}
-		vote[i].Votes[word]++
+		s.records[i].Votes[word]++
 	}
 }
+
+// plainWord returns a word as votes count it.
+func plainWord(word string) string { return strings.ToLower(strings.TrimSpace(word)) }

@@ -1,7 +1,7 @@
 package importer
 
 import (
-	"io/fs"
+	"fmt"
 	"math"
 	"path"
 	"slices"
@@ -10,11 +10,13 @@ import (
 
 	"uacs/harness/sample"
 	"uacs/internal/csvtable"
+	"uacs/internal/hint"
 )
 
 // GPT4V reads a ranking file of the GPT-4V study of Lian et al.: CSV with
 // columns name, gt, gpt4v, the last a quoted list of the five classes in order
-// of likelihood.
+// of likelihood. The name of the file says what the model was shown: it ends in
+// -text.csv, -video.csv or -multi.csv (text and video).
 //
 // Source: zeroQiaoba/gpt4v-emotion, results/{cmumosi,sims}/label-gpt4v-*.csv.
 var GPT4V = register(Importer{
@@ -30,8 +32,18 @@ var gpt4vModalities = map[string][]string{
 	"multi": {"text", "video"},
 }
 
+// classes is the length of a whole ranking.
+const classes = 5
+
 func readGPT4V(r Request) (Import, error) {
-	data, err := fs.ReadFile(r.FS, r.Path)
+	mode := strings.TrimSuffix(path.Base(r.Path), ".csv")
+	mode = mode[strings.LastIndexByte(mode, '-')+1:]
+	modalities, ok := gpt4vModalities[mode]
+	if !ok {
+		return Import{}, hint.Add(fmt.Errorf("%s: the name does not end in -text.csv, -video.csv or -multi.csv", r.Path),
+			"the name says what the model was shown, as in label-gpt4v-multi.csv")
+	}
+	data, err := r.file()
 	if err != nil {
 		return Import{}, err
 	}
@@ -39,24 +51,21 @@ func readGPT4V(r Request) (Import, error) {
 	if err != nil {
 		return Import{}, err
 	}
-	mode := strings.TrimSuffix(path.Base(r.Path), ".csv")
-	mode = mode[strings.LastIndexByte(mode, '-')+1:]
-	asked, records := r.asked(), r.blank("gpt4v-"+mode, "2023-12", gpt4vModalities[mode]...)
-	unasked, partial, line := 0, 0, make([]int, len(r.Clips))
+	clips, answers, partial := r.roster(), r.sheet("gpt4v-"+mode, "2023-12", modalities...), 0
 	err = table.Each(func(row csvtable.Row) error {
-		i, ok := asked[row.Text("name")]
+		i, ok := clips.find(row.Text("name"))
 		if !ok {
-			unasked++
 			return nil
 		}
-		if line[i] > 0 {
-			return row.Errorf("name: %q stands in line %d too", row.Text("name"), line[i])
+		p, err := takeRow(answers, i, row)
+		if err != nil {
+			return err
 		}
-		line[i] = row.Line
 		if err := agrees(row, "gt", r.Clips[i]); err != nil {
 			return err
 		}
-		if fillRanking(&records[i], row.Text("gpt4v")) {
+		fillRanking(p, row.Text("gpt4v"))
+		if n := len(p.Ranking); 0 < n && n < classes {
 			partial++
 		}
 		return nil
@@ -64,18 +73,19 @@ func readGPT4V(r Request) (Import, error) {
 	if err != nil {
 		return Import{}, err
 	}
-	im := Import{Predictions: records, Files: []string{r.Path}}
-	im.noteMissing(records)
-	im.note(partial, "rankings of %s are partial", records[0].Model)
-	im.note(unasked, "answers of %s are for clips that are not in the split", records[0].Model)
-	return im, nil
+	im, err := r.collect([]string{r.Path}, clips, answers)
+	im.note(partial, "%s: %d of %d rankings are partial", answers.model(), partial, answers.answered())
+	return im, err
 }
 
 // fillRanking parses a list of labels. It keeps the labels up to the first word
-// that is none, which is how a truncated answer ends, and then reports partial;
-// the whole text stays in Raw.
-func fillRanking(p *sample.Prediction, list string) (partial bool) {
-	p.Error = ""
+// that is none, which is how a truncated answer ends, or that stands twice; the
+// whole text then stays in Raw.
+func fillRanking(p *sample.Prediction, list string) {
+	if strings.TrimSpace(list) == "" {
+		p.Error = "missing: the cell gpt4v is empty"
+		return
+	}
 	for _, word := range strings.Split(list, ",") {
 		word = strings.TrimSpace(word)
 		if _, ok := sample.ParsePolarity(word); !ok || slices.Contains(p.Ranking, word) {
@@ -87,7 +97,16 @@ func fillRanking(p *sample.Prediction, list string) (partial bool) {
 	if len(p.Ranking) == 0 {
 		p.Error = "unparseable: no label in " + strconv.Quote(list)
 	}
-	return len(p.Ranking) < 5
+}
+
+// takeRow returns the record of clip i, to be filled from row; a clip that was
+// in an earlier row is an error.
+func takeRow(s *sheet, i int, row csvtable.Row) (*sample.Prediction, error) {
+	p, first := s.take(i, row.Line)
+	if p == nil {
+		return nil, row.Errorf("clip %s stands in line %d too", s.records[i].ID, first)
+	}
+	return p, nil
 }
 
 // agrees compares a label that a result file repeats with the dataset's own: a
@@ -98,7 +117,8 @@ func agrees(row csvtable.Row, column string, s sample.Sample) error {
 		return err
 	}
 	if math.Abs(y-s.Label) > 1e-6 { // MOSEI's labels are 32-bit floats
-		return row.Errorf("%s: label %v of clip %s differs from the dataset's %v", column, y, s.ID, s.Label)
+		return hint.Add(row.Errorf("%s: %v, but the label of clip %s is %v", column, y, s.ID, s.Label),
+			"the file belongs to another dataset, or to another version of its labels")
 	}
 	return nil
 }

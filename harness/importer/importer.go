@@ -10,10 +10,12 @@ package importer
 import (
 	"fmt"
 	"io/fs"
+	"path"
 	"slices"
 	"strings"
 
 	"uacs/harness/sample"
+	"uacs/internal/hint"
 )
 
 // Request says what to import.
@@ -21,21 +23,28 @@ type Request struct {
 	// FS and Path locate the file, or the folder of a format of several files.
 	FS   fs.FS
 	Path string
-	// Clips are the utterances that answers are wanted for: one split of one dataset.
+	// Clips are the utterances that answers are wanted for: of one split of one
+	// dataset, none twice.
 	Clips []sample.Sample
-	// Columns maps record fields to column names, for the csv format.
+	// Columns maps record fields to column names. Format csv needs it, and for
+	// any other format it is an error.
 	Columns map[string]string
+	// Model names the answers of a csv file that has no column for the model;
+	// "" is "csv". Other formats name their models themselves.
+	Model string
 }
 
 // Import is what a file held.
 type Import struct {
 	// Predictions are grouped by model, the models in the format's order, the
-	// clips in the order of the request.
+	// clips in the order of the request. Records may share slices: copy one
+	// before changing what it points to.
 	Predictions []sample.Prediction
 	// Files are the files read, as paths in the request's FS.
 	Files []string
 	// Notes say in words what was odd and how often: clips without an answer,
-	// answers for clips that were not asked for, words that are no label.
+	// answers about clips that were not asked for, words that are no label. They
+	// name no clip and no machine, so that they can stand under a table.
 	Notes []string
 }
 
@@ -50,7 +59,8 @@ func (im Import) Models() []string {
 	return names
 }
 
-// Of returns the answers of one model, in the order of the request's clips.
+// Of returns the answers of one model, in the order of the request's clips. An
+// unknown name is an error.
 func (im Import) Of(model string) ([]sample.Prediction, error) {
 	var out []sample.Prediction
 	for i := range im.Predictions {
@@ -69,20 +79,66 @@ type Importer struct {
 	Name string
 	// Doc says in one sentence what the format is and who writes it.
 	Doc string
+	// mapped says that the format reads Request.Columns.
+	mapped bool
 
 	read func(Request) (Import, error)
 }
 
-// Import reads the file that r names.
+// Import reads the file that r names. These are errors, beside what breaks the
+// format: a clip that one model answers twice; a label that a file repeats and
+// that differs from the dataset's; a file without any answer about a clip asked
+// for, which belongs to another dataset or split. Errors about a row begin
+// "import: file:line: ". Equal requests on equal bytes give equal imports.
 func (m Importer) Import(r Request) (Import, error) {
-	if len(r.Clips) == 0 {
-		return Import{}, fmt.Errorf("import %s: no clips are asked for", r.Path)
+	r.Path = path.Clean(r.Path)
+	if err := r.check(m); err != nil {
+		return Import{}, fmt.Errorf("import: %s: %w", r.Path, err)
 	}
 	im, err := m.read(r)
 	if err != nil {
 		return Import{}, fmt.Errorf("import: %w", err)
 	}
 	return im, nil
+}
+
+func (r Request) check(m Importer) error {
+	if len(r.Clips) == 0 {
+		return fmt.Errorf("no clips are asked for")
+	}
+	seen := make(map[string]bool, len(r.Clips))
+	for _, s := range r.Clips {
+		if s.Dataset != r.Clips[0].Dataset || s.Split != r.Clips[0].Split {
+			return fmt.Errorf("clips of %s/%s and of %s/%s are asked for; one import is about one split",
+				r.Clips[0].Dataset, r.Clips[0].Split, s.Dataset, s.Split)
+		}
+		if seen[s.ID] {
+			return fmt.Errorf("clip %s is asked for twice", s.ID)
+		}
+		seen[s.ID] = true
+	}
+	if len(r.Columns) > 0 && !m.mapped {
+		return fmt.Errorf("columns: format %s has its own columns; a map is for format csv", m.Name)
+	}
+	return nil
+}
+
+// maxFile bounds a result file: the largest here, three scores for 4403 clips,
+// has less than 1 MB.
+const maxFile = 1 << 30
+
+// file returns the content of the file at r.Path.
+func (r Request) file() ([]byte, error) {
+	info, err := fs.Stat(r.FS, r.Path)
+	switch {
+	case err != nil:
+		return nil, err
+	case info.IsDir():
+		return nil, hint.Add(fmt.Errorf("%s: a folder where a file belongs", r.Path), "name one of the files in it")
+	case info.Size() > maxFile:
+		return nil, fmt.Errorf("%s: %d bytes; a result file has at most %d", r.Path, info.Size(), maxFile)
+	}
+	return fs.ReadFile(r.FS, r.Path)
 }
 
 var registry []Importer
@@ -106,52 +162,4 @@ func ByName(name string) (Importer, error) {
 		names = append(names, m.Name)
 	}
 	return Importer{}, fmt.Errorf("import format %q is not one of %s", name, strings.Join(names, ", "))
-}
-
-// asked indexes the clips of a request by id.
-func (r Request) asked() map[string]int {
-	index := make(map[string]int, len(r.Clips))
-	for i, s := range r.Clips {
-		index[s.ID] = i
-	}
-	return index
-}
-
-// blank returns a record for every clip that says "missing" until it is filled.
-func (r Request) blank(model, revision string, modalities ...string) []sample.Prediction {
-	out := make([]sample.Prediction, len(r.Clips))
-	for i, s := range r.Clips {
-		out[i] = sample.Prediction{
-			Dataset: s.Dataset, Split: s.Split, ID: s.ID,
-			Model: model, Revision: revision, Round: 1, Modalities: modalities,
-			Error: missing,
-		}
-	}
-	return out
-}
-
-// missing is the error of a clip that the file does not mention.
-const missing = "missing: the file has no answer for this clip"
-
-// note appends a line about a count, unless it is zero.
-func (im *Import) note(n int, format string, args ...any) {
-	if n > 0 {
-		im.Notes = append(im.Notes, fmt.Sprintf("%d ", n)+fmt.Sprintf(format, args...))
-	}
-}
-
-// noteMissing counts the records of one model that are still blank.
-func (im *Import) noteMissing(records []sample.Prediction) {
-	n, first := 0, ""
-	for i := range records {
-		if records[i].Error == missing {
-			if n == 0 {
-				first = records[i].ID
-			}
-			n++
-		}
-	}
-	if n > 0 {
-		im.note(n, "of %d clips have no answer of %s (first: %s)", len(records), records[0].Model, first)
-	}
 }

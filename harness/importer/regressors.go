@@ -1,9 +1,6 @@
 package importer
 
 import (
-	"io/fs"
-	"strconv"
-
 	"uacs/harness/sample"
 	"uacs/internal/csvtable"
 	"uacs/internal/detsum"
@@ -13,7 +10,8 @@ import (
 // with columns video_id, clip_id, y_true, pred_v, pred_a, pred_t and others.
 //
 // It makes four models: text, audio and video, and their mean, which carries the
-// three as member scores. Where one is empty, the mean is that of the others.
+// three as member scores. Where one is empty, the mean is that of the others,
+// and a note counts such means.
 //
 // Source: spp72kimo/chsims_v2, inference_data/fusion_Video_videoMAE_with_labels.csv.
 var Regressors = register(Importer{
@@ -28,7 +26,7 @@ var regressorColumns = []struct{ column, modality string }{
 }
 
 func readRegressors(r Request) (Import, error) {
-	data, err := fs.ReadFile(r.FS, r.Path)
+	data, err := r.file()
 	if err != nil {
 		return Import{}, err
 	}
@@ -39,61 +37,64 @@ func readRegressors(r Request) (Import, error) {
 		return Import{}, err
 	}
 	const revision = "videoMAE"
-	var members [][]sample.Prediction
+	var members []*sheet
 	for _, m := range regressorColumns {
-		members = append(members, r.blank("spp72kimo-"+m.modality, revision, m.modality))
+		members = append(members, r.sheet("spp72kimo-"+m.modality, revision, m.modality))
 	}
-	mean := r.blank("spp72kimo-mean", revision, "text", "audio", "video")
-	asked, line, unasked := r.asked(), make([]int, len(r.Clips)), 0
+	mean := r.sheet("spp72kimo-mean", revision, "text", "audio", "video")
+	clips, partial := r.roster(), 0
 	err = table.Each(func(row csvtable.Row) error {
-		id := row.Text("video_id") + "_" + row.Text("clip_id")
-		i, ok := asked[id]
+		i, ok := clips.find(row.Text("video_id") + "_" + row.Text("clip_id"))
 		if !ok {
-			unasked++
 			return nil
 		}
-		if line[i] > 0 {
-			return row.Errorf("clip %s stands in line %d too", id, line[i])
+		p, err := takeRow(mean, i, row)
+		if err != nil {
+			return err
 		}
-		line[i] = row.Line
 		if err := agrees(row, "y_true", r.Clips[i]); err != nil {
 			return err
 		}
-		return fillMembers(row, members, mean, i)
+		if err := fillMembers(p, members, i, row); err != nil {
+			return err
+		}
+		if n := len(p.MemberScores); 0 < n && n < len(members) {
+			partial++
+		}
+		return nil
 	})
 	if err != nil {
 		return Import{}, err
 	}
-	im := Import{Files: []string{r.Path}}
-	for _, records := range append(members, mean) {
-		im.Predictions = append(im.Predictions, records...)
-		im.noteMissing(records)
-	}
-	im.note(unasked, "rows are for clips that are not in the split")
-	return im, nil
+	im, err := r.collect([]string{r.Path}, clips, append(members, mean)...)
+	im.note(partial, "%s: %d of %d means lack a member", mean.model(), partial, mean.answered())
+	return im, err
 }
 
-// fillMembers reads the scores of clip i and their mean.
-func fillMembers(row csvtable.Row, members [][]sample.Prediction, mean []sample.Prediction, i int) error {
-	var scores []float64
-	var names []any
+// fillMembers reads the scores of clip i, and into mean their mean.
+func fillMembers(mean *sample.Prediction, members []*sheet, i int, row csvtable.Row) error {
+	var names []any // as JSON reads it back
 	for m, c := range regressorColumns {
+		p, err := takeRow(members[m], i, row)
+		if err != nil {
+			return err
+		}
 		if row.Text(c.column) == "" {
-			members[m][i].Error = "missing: the cell " + c.column + " is empty in line " + strconv.Itoa(row.Line)
+			p.Error = "missing: the cell " + c.column + " is empty"
 			continue
 		}
 		y, err := row.Number(c.column)
 		if err != nil {
 			return err
 		}
-		members[m][i].Error, members[m][i].Score = "", &y
-		scores, names = append(scores, y), append(names, c.modality)
+		p.Score = &y
+		mean.MemberScores, names = append(mean.MemberScores, y), append(names, p.Model)
 	}
-	if len(scores) == 0 {
+	if names == nil {
+		mean.Error = "missing: the cells of all members are empty"
 		return nil
 	}
-	y := detsum.Mean(scores)
-	mean[i].Error, mean[i].Score, mean[i].MemberScores = "", &y, scores
-	mean[i].Params = map[string]any{"members": names}
+	y := detsum.Mean(mean.MemberScores)
+	mean.Score, mean.Params = &y, map[string]any{"members": names}
 	return nil
 }

@@ -185,20 +185,31 @@ func (r Row) Filled(column string) (string, error) {
 	return s, nil
 }
 
-// Number returns a cell that must hold a finite number.
+// Number returns a cell that must hold a finite number, as [ParseNumber] reads it.
 func (r Row) Number(column string) (float64, error) {
 	cell, err := r.Filled(column)
 	if err != nil {
 		return 0, err
 	}
-	x, err := strconv.ParseFloat(cell, 64)
+	x, ok := ParseNumber(cell)
 	switch {
-	case err != nil && !errors.Is(err, strconv.ErrRange):
+	case !ok:
 		return 0, r.Errorf("%s: %q is not a number", column, cell)
 	case math.IsNaN(x) || math.IsInf(x, 0):
 		return 0, r.Errorf("%s: %v is not a finite number", column, x)
 	}
 	return x, nil
+}
+
+// ParseNumber reads a decimal number, NaN or an infinity. A number too large for
+// a float64 is an infinity, one too small is zero. Go's own hexadecimal numbers
+// and underscores are none: 1_2 is an id, not twelve.
+func ParseNumber(text string) (x float64, ok bool) {
+	if strings.ContainsAny(text, "_xX") {
+		return 0, false
+	}
+	x, err := strconv.ParseFloat(text, 64)
+	return x, err == nil || errors.Is(err, strconv.ErrRange)
 }
 
 func checkUTF8(file string, data []byte) error {

@@ -145,6 +145,8 @@ func TestNumber(t *testing.T) {
 		{"NaN", "nan", 0, "f.csv:2: a: NaN is not a finite number"},
 		{"decimal comma", `"0,5"`, 0, `f.csv:2: a: "0,5" is not a number`},
 		{"space", " 1", 0, `f.csv:2: a: " 1" is not a number`},
+		{"underscore", "1_2", 0, `f.csv:2: a: "1_2" is not a number`},
+		{"hexadecimal", "0x1p2", 0, `f.csv:2: a: "0x1p2" is not a number`},
 		{"word", "high", 0, `f.csv:2: a: "high" is not a number`},
 		{"empty", "", 0, "f.csv:2: a: the cell is empty"},
 		{"blank", "  ", 0, "f.csv:2: a: the cell is empty"},

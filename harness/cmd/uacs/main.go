@@ -27,6 +27,7 @@ import (
 type cli struct {
 	Reproduce reproduceCmd `cmd:"" help:"Make every table and figure."`
 	Data      dataCmd      `cmd:"" help:"List, download, check and show the datasets."`
+	Import    importCmd    `cmd:"" help:"Convert result files to predictions, one record for each clip."`
 	Schema    schemaCmd    `cmd:"" help:"Print the JSON schema of a file format."`
 	Doctor    doctorCmd    `cmd:"" help:"Say what is installed, what is missing, and the fix for each."`
 	Version   versionCmd   `cmd:"" help:"Print version, commit and library versions."`

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 
 	"uacs/datasets"
 	"uacs/harness/experiment"
@@ -30,11 +31,18 @@ func (reproduceCmd) Help() string {
 // Run fetches what may be fetched, runs what can be run, and says what would add
 // the rest.
 func (c reproduceCmd) Run(a *app) error {
-	place := c.options(a)
-	place.Start = c.Root
-	fsys, origin, err := c.data(a, place)
+	configs, err := reproduce.Configs(c.Root, c.Experiment)
 	if err != nil {
 		return err
+	}
+	place := c.options(a)
+	place.Start = c.Root
+	var fsys fs.FS
+	var origin datasets.Origin
+	if slices.ContainsFunc(configs, func(c experiment.Config) bool { return c.Tier == "public" }) {
+		if fsys, origin, err = c.data(a, place); err != nil {
+			return err
+		}
 	}
 	o := reproduce.Options{Root: c.Root, Out: c.Out, Data: fsys, Only: c.Experiment, Cache: filepath.Join(c.Root, ".cache", "experiments")}
 	if o.Out == "" {
@@ -92,10 +100,13 @@ func everythingThere(fsys fs.FS) (bool, error) {
 
 // printPlan says which tier runs, in the first line.
 func printPlan(a *app, p reproduce.Plan, origin datasets.Origin) {
-	if p.Tier == "public" {
+	switch {
+	case p.Tier == "public":
 		fmt.Fprintf(a.Stdout, "tier public: real labels and real cached answers, read from the %s\n", origin)
-	} else {
+	case len(p.Skipped) > 0:
 		fmt.Fprintln(a.Stdout, "tier synth: SYNTHETIC data only, the public data is not on this machine")
+	default:
+		fmt.Fprintln(a.Stdout, "tier synth: SYNTHETIC data only, no experiment with public data is asked for")
 	}
 	for _, s := range p.Skipped {
 		fmt.Fprintf(a.Stdout, "  skipped %-18s %s\n", s.Config.Name, missingWhat(s.Why))
@@ -119,27 +130,16 @@ func printDone(a *app, d reproduce.Done) {
 	if d.Cached {
 		how = "cached"
 	}
-	s := d.Result.Setup
-	var small, large, cascade experiment.System
-	for _, sys := range d.Result.Systems {
-		switch {
-		case sys.Fusion == "small-only":
-			small = sys
-		case sys.Fusion == "large-only":
-			large = sys
-		case sys.Headline:
-			cascade = sys
-		}
-	}
+	r := d.Result
 	mark := ""
-	if s.Tier == "synth" {
+	if r.Setup.Tier == "synth" {
 		mark = " SYNTHETIC"
 	}
-	fmt.Fprintf(a.Stdout, "  %-7s %-18s n = %4d  small %s  large %s  cascade %s at %.0f %% escalated%s\n", how, s.Name, s.N,
-		inPercent(small), inPercent(large), inPercent(cascade), 100*float64(cascade.Deferred), mark)
+	fmt.Fprintf(a.Stdout, "  %-7s %-18s n = %4d  small %s  large %s  cascade %s at %.0f %% escalated%s\n", how, r.Setup.Name, r.Setup.N,
+		inPercent(r.Alone("small-only")), inPercent(r.Alone("large-only")), inPercent(r.Cascade()), 100*float64(r.Cascade().Deferred), mark)
 }
 
-func inPercent(s experiment.System) string {
+func inPercent(s *experiment.System) string {
 	return fmt.Sprintf("%.2f %%", 100*float64(s.Accuracy.Value))
 }
 
