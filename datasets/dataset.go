@@ -120,8 +120,11 @@ func Load(fsys fs.FS, name string) (*Dataset, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := manifests[0]
-	c := corpora[slices.IndexFunc(corpora, func(c corpus) bool { return c.name == name })]
+	at := slices.IndexFunc(corpora, func(c corpus) bool { return c.name == name })
+	if at < 0 { // "all" selects manifests, but is no dataset
+		return nil, hint.Add(fmt.Errorf("dataset %q is not known", name), "one of mosi, mosei, sims and simsv2 can be loaded at a time")
+	}
+	m, c := manifests[0], corpora[at]
 	l := &loading{fsys: fsys, Dataset: Dataset{Name: name, Title: m.Title, Range: [2]float64{m.Labels.Min, m.Labels.Max}}}
 	if err := l.run(c); err != nil {
 		return nil, fmt.Errorf("load %s: %w", name, err)

@@ -146,6 +146,9 @@ func TestLoadErrors(t *testing.T) {
 	if _, err := Load(fsys, "iemocap"); errorText(err) != `dataset "iemocap" is not known` || hint.Of(err) == "" {
 		t.Errorf("err = %v, hint %q", err, hint.Of(err))
 	}
+	if _, err := Load(fsys, "all"); errorText(err) != `dataset "all" is not known` || hint.Of(err) == "" {
+		t.Errorf("err = %v, hint %q", err, hint.Of(err))
+	}
 	_, err := Load(fsys, "mosi")
 	if !errors.Is(err, fs.ErrNotExist) || !strings.HasPrefix(errorText(err), "load mosi: ") || hint.Of(err) == "" {
 		t.Errorf("err = %v, hint %q", err, hint.Of(err))

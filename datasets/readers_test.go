@@ -112,7 +112,7 @@ func TestReadersReject(t *testing.T) {
 		{"row too short", text, names + "v_1,a\n", "f:2: 2 fields where the header has 3", true},
 		{"row too long, after a quoted line break", text, names + "v_1,\"a\nb\",c\nv_2,a,b,c\n", "f:4: 4 fields where the header has 3", true},
 		{"open quote", text, names + "v_1,\"a,b\n", `f:2: column 10: extraneous or missing " in quoted-field`, true},
-		{"open quote that swallows rows", text, names + "v_1,\"a,b\nv_2,\"c\",d\n", `f:3: column 5: extraneous or missing " in quoted-field`, true},
+		{"open quote that swallows rows", text, names + "v_1,\"a,b\nv_2,\"c\",d\n", `f:2: column 5 of line 3: extraneous or missing " in quoted-field`, true},
 		{"stray quote", text, names + "v_1,a\"b,c\n", `f:2: column 6: bare " in non-quoted-field`, true},
 		{"not UTF-8", text, names + "v_1,\xc4\xe3,b\n", "f:2: byte 25 of the file, 0xc4, is not UTF-8", true},
 		{"id without clip", text, names + "v,a,b\n", `f:2: name: id: "v" is not VIDEO_CLIP`, false},

@@ -41,15 +41,21 @@ type Counted struct {
 	K, N     int
 }
 
-// LoadChecks reads a list of checks, strictly.
+// LoadChecks reads a list of checks, strictly. Errors name file and line, and
+// the check.
 func LoadChecks(fsys fs.FS, file string) (Checks, error) {
+	data, err := fs.ReadFile(fsys, file)
+	if err != nil {
+		return Checks{}, err
+	}
 	var c Checks
-	if err := strictyaml.ReadFile(fsys, file, &c); err != nil {
+	if err := strictyaml.Decode(file, data, &c); err != nil {
 		return Checks{}, err
 	}
 	for i := range c.List {
-		if err := c.List[i].validate(); err != nil {
-			return Checks{}, fmt.Errorf("%s: check %q: %w", file, c.List[i].Quantity, err)
+		e := &c.List[i]
+		if err := e.validate(); err != nil {
+			return Checks{}, atLine(file, data, lineWith(data, "quantity", e.Quantity), fmt.Errorf("check %q: %w", e.Quantity, err))
 		}
 	}
 	return c, nil
@@ -65,13 +71,23 @@ func (e *Check) validate() error {
 		return fmt.Errorf("quantity and dataset are required")
 	case e.Small == "" && e.Large == "":
 		return fmt.Errorf("small or large is required")
-	case e.Defer > 0 && (e.Small == "" || e.Large == "" || e.Measure == ""):
-		return fmt.Errorf("defer needs small, large and measure")
+	case e.Defer < 0:
+		return fmt.Errorf("defer: %d is negative", e.Defer)
+	case (e.Defer > 0 || e.Measure != "") && (e.Small == "" || e.Large == "" || e.Measure == "" || e.Defer == 0):
+		return fmt.Errorf("a cascade needs all of small, large, measure and defer")
 	}
 	if _, err := sample.DecisionByName(e.Decision); err != nil {
 		return err
 	}
-	_, err := fusion.ByName(e.Fusion)
+	if e.Measure != "" {
+		if _, err := uncertainty.ByName(e.Measure); err != nil {
+			return err
+		}
+	}
+	s, err := fusion.ByName(e.Fusion)
+	if err == nil && (s.NeedsSecond || s.NeedsTau) {
+		return fmt.Errorf("fusion %s needs what a check has not: a second answer or a threshold", e.Fusion)
+	}
 	return err
 }
 
@@ -95,9 +111,9 @@ func (e Check) Count(predictors Predictors, data fs.FS) (Counted, error) {
 	}
 	escalated := make([]fusion.Answer, len(h.Clips))
 	for i := range escalated {
-		escalated[i] = s.Apply(fusion.Clip{Small: h.SmallAnswers[i], Large: h.LargeAnswers[i], Truth: h.Clips[i].Label}, fusion.Params{}).Answer
+		escalated[i] = s.Apply(h.clip(i), fusion.Params{}).Answer
 	}
-	quality, counted, err := metric.Correct("polarity", h.Kind, h.scored(escalated))
+	quality, counted, err := metric.Correct("polarity", h.Kind, h.answers(escalated))
 	if err != nil {
 		return Counted{}, err
 	}
@@ -125,7 +141,7 @@ func (e Check) deferred(h *Cohort, escalated []float64, counted []bool) ([]float
 	if err != nil {
 		return nil, err
 	}
-	quality, _, err := metric.Correct("polarity", h.Kind, h.scored(h.SmallAnswers))
+	quality, _, err := metric.Correct("polarity", h.Kind, h.answers(h.SmallAnswers))
 	if err != nil {
 		return nil, err
 	}
@@ -135,6 +151,9 @@ func (e Check) deferred(h *Cohort, escalated []float64, counted []bool) ([]float
 			quality[i] = escalated[i]
 			left--
 		}
+	}
+	if left > 0 {
+		return nil, fmt.Errorf("check %q: defer is %d, but only %d clips count", e.Quantity, e.Defer, e.Defer-left)
 	}
 	return quality, nil
 }

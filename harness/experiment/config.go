@@ -3,6 +3,7 @@ package experiment
 import (
 	"fmt"
 	"io/fs"
+	"math"
 	"path"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"uacs/harness/metric"
 	"uacs/harness/sample"
 	"uacs/harness/uncertainty"
+	"uacs/internal/hint"
 	"uacs/internal/strictyaml"
 )
 
@@ -114,7 +116,7 @@ func LoadConfigs(fsys fs.FS, dir string) ([]Config, error) {
 			return nil, err
 		}
 		if first, ok := names[c.Name]; ok {
-			return nil, fmt.Errorf("%s: name %s is taken by %s", file, c.Name, first)
+			return nil, fmt.Errorf("%s: name: %s is taken by %s", file, c.Name, first)
 		}
 		names[c.Name] = file
 		configs = append(configs, c)
@@ -142,38 +144,8 @@ func LoadConfig(fsys fs.FS, file string) (Config, error) {
 	return c, nil
 }
 
-// keyError is a value that is wrong, under the YAML key where it stands.
-type keyError struct {
-	key string
-	err error
-}
-
-func (e keyError) Error() string { return e.key + ": " + e.err.Error() }
-
-// atKey gives err the line of its key, the last part of a dotted name.
-func atKey(file string, data []byte, err error) error {
-	e, ok := err.(keyError)
-	if !ok {
-		return fmt.Errorf("%s: %w", file, err)
-	}
-	at, parts := 0, strings.Split(e.key, ".")
-	for i, line := range strings.Split(string(data), "\n") {
-		key := strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(line), "- "))
-		if len(parts) > 0 && (strings.HasPrefix(key, parts[0]+":") || strings.HasPrefix(key, "{"+parts[0]+":")) {
-			at, parts = i+1, parts[1:]
-		}
-		if len(parts) == 0 {
-			break
-		}
-	}
-	if at == 0 {
-		return fmt.Errorf("%s: %w", file, err)
-	}
-	return strictyaml.At(file, data, at, err.Error())
-}
-
 func (c *Config) validate() error {
-	for _, check := range []func() error{c.checkNames, c.checkChoices, c.checkRoles, c.checkCascades, c.checkStatistics} {
+	for _, check := range []func() error{c.checkNames, c.checkChoices, c.checkRoles, c.checkMeasures, c.checkFusions, c.checkCosts, c.checkStatistics} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -182,7 +154,7 @@ func (c *Config) validate() error {
 }
 
 func (c *Config) checkNames() error {
-	for _, f := range []struct{ key, value string }{
+	required := []struct{ key, value string }{
 		{"name", c.Name},
 		{"title", c.Title},
 		{"dataset", c.Dataset},
@@ -192,23 +164,32 @@ func (c *Config) checkNames() error {
 		{"large.label", c.Large.Label},
 		{"headline.measure", c.Headline.Measure},
 		{"headline.fusion", c.Headline.Fusion},
-	} {
+	}
+	if c.Second != nil {
+		required = append(required, []struct{ key, value string }{
+			{"second.predictor", c.Second.Predictor}, {"second.label", c.Second.Label},
+		}...)
+	}
+	for _, f := range required {
 		if f.value == "" {
-			return keyError{f.key, fmt.Errorf("is required")}
+			return keyErrorf(f.key, "is required")
 		}
 	}
 	if strings.Trim(c.Name, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
-		return keyError{"name", fmt.Errorf("%q may hold a-z, 0-9 and - only: it becomes a file name", c.Name)}
+		return keyErrorf("name", "%q may hold a-z, 0-9 and - only: it becomes a file name", c.Name)
+	}
+	if c.Small.Label == c.Large.Label {
+		return keyErrorf("large.label", "%q is the small model's label too: figures could not tell them apart", c.Large.Label)
 	}
 	return nil
 }
 
 func (c *Config) checkChoices() error {
 	if c.Tier != "public" && c.Tier != "synth" {
-		return keyError{"tier", fmt.Errorf("%q is not public or synth", c.Tier)}
+		return keyErrorf("tier", "%q is not public or synth", c.Tier)
 	}
 	if !slices.Contains(sample.Splits, c.Split) {
-		return keyError{"split", fmt.Errorf("%q is not train, valid or test", c.Split)}
+		return keyErrorf("split", "%q is not train, valid or test", c.Split)
 	}
 	if _, err := metric.Lookup(c.Profile); err != nil {
 		return keyError{"profile", err}
@@ -216,8 +197,11 @@ func (c *Config) checkChoices() error {
 	if _, err := metric.KindOf(c.Dataset); err != nil {
 		return keyError{"dataset", err}
 	}
+	if strings.HasPrefix(c.Dataset, "synth-") != (c.Tier == "synth") {
+		return keyErrorf("tier", "%s is not the tier of dataset %s", c.Tier, c.Dataset)
+	}
 	if c.Failures != FallbackSmall && c.Failures != Wrong && c.Failures != Drop {
-		return keyError{"failures", fmt.Errorf("%q is not fallback-small, wrong or drop", c.Failures)}
+		return keyErrorf("failures", "%q is not fallback-small, wrong or drop", c.Failures)
 	}
 	if _, err := weightByName(c.Weights); err != nil {
 		return keyError{"weights", err}
@@ -225,79 +209,140 @@ func (c *Config) checkChoices() error {
 	return nil
 }
 
-func (c *Config) checkRoles() error {
-	roles := map[string]Role{"small": c.Small, "large": c.Large}
+// roles returns the parts of the cascade that the config fills, by key.
+func (c *Config) roles() []keyedRole {
+	roles := []keyedRole{{"small", &c.Small}, {"large", &c.Large}}
 	if c.Second != nil {
-		roles["second"] = *c.Second
+		roles = append(roles, keyedRole{"second", c.Second})
 	}
-	for _, key := range []string{"small", "large", "second"} {
-		role, ok := roles[key]
-		if !ok {
-			continue
-		}
+	return roles
+}
+
+type keyedRole struct {
+	key string
+	*Role
+}
+
+func (c *Config) checkRoles() error {
+	for _, role := range c.roles() {
 		if _, err := sample.DecisionByName(role.Decision); err != nil {
-			return keyError{key + ".decision", err}
+			return keyError{role.key + ".decision", err}
 		}
 		if err := role.Score.validate(); err != nil {
-			return keyError{key + ".score", err}
+			return keyError{role.key + ".score", err}
 		}
 	}
 	return nil
 }
 
-func (c *Config) checkCascades() error {
-	if !slices.Contains(c.Measures, c.Headline.Measure) {
-		return keyError{"headline.measure", fmt.Errorf("%q is not among measures", c.Headline.Measure)}
-	}
-	if !slices.Contains(c.Fusions, c.Headline.Fusion) {
-		return keyError{"headline.fusion", fmt.Errorf("%q is not among fusions", c.Headline.Fusion)}
+func (c *Config) checkMeasures() error {
+	if twice := repeated(c.Measures); twice != "" {
+		return keyErrorf("measures", "%s stands twice", twice)
 	}
 	for _, name := range c.Measures {
 		if _, err := uncertainty.ByName(name); err != nil {
 			return keyError{"measures", err}
 		}
 	}
-	for _, name := range c.Fusions {
-		s, err := fusion.ByName(name)
-		if err != nil {
-			return keyError{"fusions", err}
-		}
-		if s.NeedsSecond && c.Second == nil {
-			return keyError{"fusions", fmt.Errorf("%s asks a second time: it needs a predictor under second", name)}
-		}
-		if s.NeedsTau && (c.LargeMeasure == "" || len(c.TauLarge) == 0) {
-			return keyError{"fusions", fmt.Errorf("%s accepts a confident answer: it needs large_measure and tau_large", name)}
-		}
+	if !slices.Contains(c.Measures, c.Headline.Measure) {
+		return keyError{"headline.measure", hint.Add(fmt.Errorf("%q is not among measures", c.Headline.Measure), "add it to measures")}
+	}
+	if isControl(c.Headline.Measure) {
+		return keyErrorf("headline.measure", "%s is a control: no cascade to report", c.Headline.Measure)
 	}
 	if c.LargeMeasure != "" {
 		if _, err := uncertainty.ByName(c.LargeMeasure); err != nil {
 			return keyError{"large_measure", err}
 		}
 	}
+	for _, tau := range c.TauLarge {
+		if !finite(tau) {
+			return keyErrorf("tau_large", "%v is not a finite number", tau)
+		}
+	}
 	return nil
 }
 
-func (c *Config) checkStatistics() error {
-	if len(c.Costs) == 0 {
-		return keyError{"costs", fmt.Errorf("at least one compute axis is required")}
+func (c *Config) checkFusions() error {
+	if twice := repeated(c.Fusions); twice != "" {
+		return keyErrorf("fusions", "%s stands twice", twice)
 	}
+	for _, name := range c.Fusions {
+		s, err := fusion.ByName(name)
+		if err != nil {
+			return keyError{"fusions", err}
+		}
+		switch {
+		case s.Name == fusion.SmallOnly.Name || s.Name == fusion.LargeOnly.Name:
+			return keyError{"fusions", hint.Add(fmt.Errorf("%s is no cascade; every experiment judges it anyway", name), "remove it")}
+		case s.NeedsSecond && c.Second == nil:
+			return keyError{"fusions", hint.Add(fmt.Errorf("%s asks a second time", name), "name a predictor with second answers under second")}
+		case s.NeedsTau && (c.LargeMeasure == "" || len(c.TauLarge) == 0):
+			return keyError{"fusions", hint.Add(fmt.Errorf("%s accepts a confident answer", name), "say under large_measure and tau_large when an answer is confident")}
+		}
+	}
+	if !slices.Contains(c.Fusions, c.Headline.Fusion) {
+		return keyError{"headline.fusion", hint.Add(fmt.Errorf("%q is not among fusions", c.Headline.Fusion), "add it to fusions")}
+	}
+	if s, err := fusion.ByName(c.Headline.Fusion); err == nil && s.Control {
+		return keyErrorf("headline.fusion", "%s is a control: no cascade to report", s.Name)
+	}
+	return nil
+}
+
+func (c *Config) checkCosts() error {
+	if len(c.Costs) == 0 {
+		return keyErrorf("costs", "at least one compute axis is required")
+	}
+	seen := map[string]bool{}
 	for _, axis := range c.Costs {
 		if err := axis.Validate(); err != nil {
 			return keyError{"costs", err}
 		}
-	}
-	switch {
-	case c.Tolerance < 0 || c.Tolerance >= 1:
-		return keyError{"tolerance", fmt.Errorf("%v is not in [0,1)", c.Tolerance)}
-	case c.Folds < 2:
-		return keyError{"folds", fmt.Errorf("%d is fewer than 2", c.Folds)}
-	case c.Replicates < 100:
-		return keyError{"replicates", fmt.Errorf("%d is fewer than 100: an interval needs tails", c.Replicates)}
-	case c.Level <= 0 || c.Level >= 1:
-		return keyError{"level", fmt.Errorf("%v is not between 0 and 1", c.Level)}
+		if seen[axis.Name] {
+			return keyErrorf("costs", "cost axis %s stands twice", axis.Name)
+		}
+		seen[axis.Name] = true
+		for _, price := range []float64{axis.Small, axis.Large, axis.Second} {
+			if !finite(price) {
+				return keyErrorf("costs", "cost axis %s: a price is %v", axis.Name, price)
+			}
+			if price != 0 && price < leastPrice {
+				return keyError{"costs", hint.Add(fmt.Errorf("cost axis %s: a price of %v vanishes in results, which have six decimals", axis.Name, price), "count in a smaller unit")}
+			}
+		}
 	}
 	return nil
 }
+
+// leastPrice leaves three digits of a price in numbers of six decimals.
+const leastPrice = 1e-3
+
+func (c *Config) checkStatistics() error {
+	switch {
+	case !(c.Tolerance >= 0 && c.Tolerance < 1):
+		return keyErrorf("tolerance", "%v is not in [0,1)", c.Tolerance)
+	case c.Folds < 2:
+		return keyErrorf("folds", "%d is fewer than 2", c.Folds)
+	case c.Replicates < 100:
+		return keyErrorf("replicates", "%d is fewer than 100: an interval needs tails", c.Replicates)
+	case !(c.Level > 0 && c.Level < 1):
+		return keyErrorf("level", "%v is not between 0 and 1", c.Level)
+	}
+	return nil
+}
+
+// repeated returns the first name that stands twice, "" if none does.
+func repeated(names []string) string {
+	for i, name := range names {
+		if slices.Contains(names[:i], name) {
+			return name
+		}
+	}
+	return ""
+}
+
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
 func weightByName(name string) (func(float64) float64, error) {
 	switch name {

@@ -8,7 +8,6 @@ import (
 	"uacs/harness/metric"
 	"uacs/harness/route"
 	"uacs/harness/uncertainty"
-	"uacs/internal/detsum"
 )
 
 var notANumber = Number(math.NaN())
@@ -26,18 +25,14 @@ var curveRates = func() []float64 {
 
 // judgeMeasures judges every measure with the headline fusion.
 func (r *runner) judgeMeasures() error {
-	c := r.h.Config
-	for _, name := range c.Measures {
+	for _, name := range r.h.Config.Measures {
 		m := Measure{Name: name, Control: isControl(name), NA: r.na[name]}
 		if m.NA != "" {
-			m.AUROCError, m.AUROCGain, m.APGR = notANumber, notANumber, notANumber
-			m.CPT20, m.CPT50, m.CPT80 = notANumber, notANumber, notANumber
-			m.AUDC = Estimate{notANumber, notANumber, notANumber}
-			m.OracleAccuracy, m.OracleDeferred = notANumber, notANumber
+			m.blank()
 			r.result.Measures = append(r.result.Measures, m)
 			continue
 		}
-		d, err := r.draw(name, c.Headline.Fusion)
+		d, err := r.draw(name, r.headline)
 		if err != nil {
 			return err
 		}
@@ -57,15 +52,14 @@ type drawn struct {
 }
 
 // draw returns the curve of a measure with a fusion, drawn once. Of several
-// thresholds on the large model it takes the config's first.
-func (r *runner) draw(measure, fusionName string) (drawn, error) {
-	key := measure + " + " + fusionName
+// thresholds on the large model it takes the config's first, and says so.
+func (r *runner) draw(measure string, s fusion.Strategy) (drawn, error) {
+	key := measure + " + " + s.Name
 	if d, ok := r.drawings[key]; ok {
 		return d, nil
 	}
-	s, err := fusion.ByName(fusionName)
-	if err != nil {
-		return drawn{}, err
+	if taus := r.taus(s); len(taus) > 1 {
+		r.warn("the curves of fusion %s are drawn at %v, the first threshold of tau_large; systems choose among all", s.Name, taus[0])
 	}
 	variants, err := r.variants(s, measure)
 	if err != nil {
@@ -82,9 +76,17 @@ func (r *runner) draw(measure, fusionName string) (drawn, error) {
 	return d, nil
 }
 
+// blank sets the numbers of a measure that does not apply.
+func (m *Measure) blank() {
+	for _, x := range []*Number{&m.AUROCError, &m.AUROCGain, &m.APGR, &m.CPT20, &m.CPT50, &m.CPT80, &m.OracleAccuracy, &m.OracleDeferred} {
+		*x = notANumber
+	}
+	m.AUDC = Estimate{notANumber, notANumber, notANumber}
+}
+
 // fill computes the numbers of a measure from its curve.
 func (m *Measure) fill(d drawn) (err error) {
-	m.AUDC = Estimate{Number(d.band.AUDC.Estimate), Number(d.band.AUDC.Lo), Number(d.band.AUDC.Hi)}
+	m.AUDC = estimate(d.band.AUDC)
 	if m.AUROCError, err = auroc(d.clips, func(i int) bool { return d.clips.Keep[i] == 0 }); err != nil {
 		return err
 	}
@@ -134,7 +136,7 @@ func (r *runner) curves() error {
 	c := r.h.Config
 	for _, measure := range c.Measures {
 		if r.na[measure] == "" {
-			if err := r.curve(measure, c.Headline.Fusion, "measure"); err != nil {
+			if err := r.addCurve(measure, r.headline, "measure"); err != nil {
 				return err
 			}
 		}
@@ -145,23 +147,23 @@ func (r *runner) curves() error {
 			return err
 		}
 		// A strategy with a second threshold has a surface, not a curve.
-		if name == c.Headline.Fusion || s.NeedsTau || s.NeedsScores && !r.haveScores() {
+		if name == c.Headline.Fusion || s.NeedsTau || r.applicable(s) != nil {
 			continue
 		}
-		if err := r.curve(c.Headline.Measure, name, "fusion"); err != nil {
+		if err := r.addCurve(c.Headline.Measure, s, "fusion"); err != nil {
 			return err
 		}
 	}
 	return r.references()
 }
 
-// curve adds one deferral curve with its band.
-func (r *runner) curve(measure, fusionName, role string) error {
-	d, err := r.draw(measure, fusionName)
+// addCurve adds one deferral curve with its band.
+func (r *runner) addCurve(measure string, s fusion.Strategy, role string) error {
+	d, err := r.draw(measure, s)
 	if err != nil {
 		return err
 	}
-	out := Curve{Name: measure + " + " + fusionName, Measure: measure, Fusion: fusionName, Role: role, Points: r.points(d.curve)}
+	out := Curve{Name: measure + " + " + s.Name, Measure: measure, Fusion: s.Name, Role: role, Points: r.points(d.curve)}
 	for i := range out.Points {
 		out.Points[i].Lo, out.Points[i].Hi = Number(d.band.Lo[i]), Number(d.band.Hi[i])
 	}
@@ -171,8 +173,7 @@ func (r *runner) curve(measure, fusionName, role string) error {
 
 // references adds the curves of random deferral and of the oracle router.
 func (r *runner) references() error {
-	h := r.h.Config.Headline
-	d, err := r.draw(h.Measure, h.Fusion)
+	d, err := r.draw(r.h.Config.Headline.Measure, r.headline)
 	if err != nil {
 		return err
 	}
@@ -181,8 +182,8 @@ func (r *runner) references() error {
 		return err
 	}
 	r.result.Curves = append(r.result.Curves,
-		Curve{Name: "random", Measure: "random", Fusion: h.Fusion, Role: "random", Points: r.points(d.curve.Random())},
-		Curve{Name: "oracle", Measure: "oracle", Fusion: h.Fusion, Role: "oracle", Points: r.points(oracle)})
+		Curve{Name: "random", Measure: "random", Fusion: r.headline.Name, Role: "random", Points: r.points(d.curve.Random())},
+		Curve{Name: "oracle", Measure: "oracle", Fusion: r.headline.Name, Role: "oracle", Points: r.points(oracle)})
 	return nil
 }
 
@@ -205,39 +206,24 @@ func (r *runner) points(curve route.Curve) []CurvePoint {
 // profiles scores the two models and the headline cascade under every profile,
 // on all clips.
 func (r *runner) profiles() error {
-	c := r.h.Config
-	s, err := fusion.ByName(c.Headline.Fusion)
+	small, err := r.escalate(fusion.SmallOnly, noTau)
 	if err != nil {
 		return err
 	}
-	variants, err := r.variants(s, c.Headline.Measure)
+	large, err := r.escalate(fusion.LargeOnly, noTau)
 	if err != nil {
 		return err
-	}
-	fit, err := route.CrossFit(variants, r.folds, c.Tolerance)
-	if err != nil {
-		return err
-	}
-	systems := []struct {
-		name     string
-		outcomes []fusion.Outcome
-	}{
-		{smallAlone, r.escalate(fusion.SmallOnly, math.NaN())},
-		{largeAlone, r.escalate(fusion.LargeOnly, math.NaN())},
-		{c.Headline.Measure + " + " + c.Headline.Fusion, r.finalOutcomes(s, c.Headline.Measure, fit.Policies)},
 	}
 	for _, p := range metric.Profiles() {
-		if p.Name == c.Profile {
-			if err := r.setHeadline(p); err != nil {
-				return err
-			}
-		}
-		for _, sys := range systems {
-			res, err := metric.Evaluate(p.Name, r.h.Kind, r.h.scored(answersOf(sys.outcomes)))
+		for _, sys := range []struct {
+			name string
+			*answered
+		}{{smallAlone, small}, {largeAlone, large}, {r.result.Cascade().Name, r.cascade}} {
+			res, err := metric.Evaluate(p.Name, r.h.Kind, r.h.answers(answersOf(sys.outcomes)))
 			if err != nil {
 				return err
 			}
-			out := Profile{System: sys.name, Profile: p.Name}
+			out := Profile{System: sys.name, Profile: p.Name, Warnings: res.Warnings}
 			for _, v := range res.Values {
 				out.Metrics = append(out.Metrics, MetricValue{Name: v.Name, Value: Number(v.Value), N: v.N, NA: v.NA})
 			}
@@ -247,19 +233,7 @@ func (r *runner) profiles() error {
 	return nil
 }
 
-// setHeadline remembers the definition of the quality.
-func (r *runner) setHeadline(p *metric.Profile) error {
-	for _, d := range p.Metrics(r.h.Kind) {
-		if d.Name == p.Headline(r.h.Kind) {
-			r.headline = d
-		}
-	}
-	return nil
-}
-
 func isControl(measure string) bool {
 	m, err := uncertainty.ByName(measure)
 	return err == nil && m.Control
 }
-
-func meanOf(x []float64) Number { return Number(detsum.Mean(x)) }

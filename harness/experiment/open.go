@@ -37,8 +37,10 @@ type Cohort struct {
 	// config's decision and score rules.
 	SmallAnswers, LargeAnswers, SecondAnswers []fusion.Answer
 	// Total counts the split's clips, Dropped those that left by policy, and
-	// SmallFailed and LargeFailed those without a usable answer.
-	Total, Dropped, SmallFailed, LargeFailed int
+	// SmallFailed, LargeFailed and SecondFailed those without a usable answer.
+	Total, Dropped, SmallFailed, LargeFailed, SecondFailed int
+	// Exact is the truth about a synthetic cascade, nil where there is none.
+	Exact *synth.Exact
 	// Inputs are the files everything was made from, Notes what was odd in them.
 	Inputs []Input
 	Notes  []string
@@ -48,71 +50,103 @@ type Cohort struct {
 // nil if there is none. An error that wraps [fs.ErrNotExist] means that data is
 // not there.
 func Open(c Config, predictors Predictors, data fs.FS) (*Cohort, error) {
-	clips, set, notes, inputs, err := loadClips(c, data)
+	from, err := loadClips(c, data)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.Name, err)
+	}
+	if len(from.clips) == 0 {
+		return nil, fmt.Errorf("%s: %s has no clip in split %s", c.Name, c.Dataset, c.Split)
 	}
 	kind, err := metric.KindOf(c.Dataset)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.Name, err)
 	}
-	h := &Cohort{Config: c, Clips: clips, Kind: kind, HalfRange: halfRange(kind), Total: len(clips), Notes: notes, Inputs: inputs}
-	roles := []struct {
-		role  *Role
-		dst   *[]*sample.Prediction
-		plain *[]fusion.Answer
-	}{{&c.Small, &h.Small, &h.SmallAnswers}, {&c.Large, &h.Large, &h.LargeAnswers}, {c.Second, &h.Second, &h.SecondAnswers}}
-	for _, r := range roles {
-		if r.role == nil {
-			continue
-		}
-		a, err := predictors.load(r.role.Predictor, data, clips, set)
+	h := &Cohort{
+		Config: c, Clips: from.clips, Kind: kind, HalfRange: halfRange(kind),
+		Total: len(from.clips), Notes: from.notes, Inputs: from.inputs,
+	}
+	for _, role := range c.roles() {
+		a, err := predictors.load(role.Predictor, data, from.clips, from.set)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", c.Name, err)
 		}
 		h.addInputs(a.inputs)
 		h.addNotes(a.notes)
-		*r.dst = pointers(a.predictions)
-		if *r.plain, err = h.read(*r.dst, *r.role); err != nil {
-			return nil, fmt.Errorf("%s: %s: %w", c.Name, r.role.Predictor, err)
+		if err := h.fill(role, pointers(a.predictions)); err != nil {
+			return nil, fmt.Errorf("%s: %s: %w", c.Name, role.Predictor, err)
 		}
 	}
-	h.applyFailures()
+	if h.Exact, err = exact(c, predictors); err != nil {
+		return nil, fmt.Errorf("%s: %w", c.Name, err)
+	}
+	if err := h.applyFailures(); err != nil {
+		return nil, fmt.Errorf("%s: %w", c.Name, err)
+	}
 	return h, nil
 }
 
-func loadClips(c Config, data fs.FS) (clips []sample.Sample, set *synth.Set, notes []string, inputs []Input, err error) {
+// fill sets the columns of a role.
+func (h *Cohort) fill(role keyedRole, records []*sample.Prediction) error {
+	plain, err := h.read(records, *role.Role)
+	if err != nil {
+		return err
+	}
+	switch role.key {
+	case "small":
+		h.Small, h.SmallAnswers = records, plain
+	case "large":
+		h.Large, h.LargeAnswers = records, plain
+	default:
+		h.Second, h.SecondAnswers = records, plain
+	}
+	return nil
+}
+
+// source is where an experiment's clips come from. set is nil but for a
+// generated dataset.
+type source struct {
+	clips  []sample.Sample
+	set    *synth.Set
+	notes  []string
+	inputs []Input
+}
+
+func loadClips(c Config, data fs.FS) (source, error) {
 	if c.Tier == "synth" {
 		set, err := generate(c.Dataset)
 		if err != nil {
-			return nil, nil, nil, nil, err
+			return source{}, err
 		}
-		for _, s := range set.Samples {
-			if s.Split == c.Split {
-				clips = append(clips, s)
-			}
-		}
-		return clips, set, nil, nil, nil
+		others := func(s sample.Sample) bool { return s.Split != c.Split }
+		return source{clips: slices.DeleteFunc(slices.Clone(set.Samples), others), set: set}, nil
 	}
 	if data == nil {
-		return nil, nil, nil, nil, fmt.Errorf("dataset %s: %w", c.Dataset, fs.ErrNotExist)
+		return source{}, fmt.Errorf("dataset %s: %w", c.Dataset, fs.ErrNotExist)
 	}
 	d, err := datasets.Load(data, c.Dataset)
 	if err != nil {
-		return nil, nil, nil, nil, err
+		return source{}, err
 	}
-	inputs, err = digests(data, d.Files)
-	return d.Split(c.Split), nil, d.Warnings, inputs, err
+	inputs, err := digests(data, d.Files)
+	return source{clips: d.Split(c.Split), notes: d.Warnings, inputs: inputs}, err
 }
 
 // generate makes the synthetic dataset of that name.
 func generate(name string) (*synth.Set, error) {
+	c, err := synthConfig(name)
+	if err != nil {
+		return nil, err
+	}
+	return synth.Generate(c)
+}
+
+func synthConfig(name string) (synth.Config, error) {
 	for _, c := range []synth.Config{synth.MOSI(), synth.SIMS()} {
 		if c.Name == name {
-			return synth.Generate(c)
+			return c, nil
 		}
 	}
-	return nil, fmt.Errorf("dataset %q is not synth-mosi or synth-sims", name)
+	return synth.Config{}, fmt.Errorf("dataset %q is not synth-mosi or synth-sims", name)
 }
 
 func halfRange(k metric.Kind) float64 {
@@ -139,30 +173,34 @@ func (h *Cohort) read(records []*sample.Prediction, role Role) ([]fusion.Answer,
 		if !ok {
 			return nil, fmt.Errorf("clip %s: decision %q finds no answer in the record", p.ID, rule.Name)
 		}
-		out[i] = fusion.Answer{Score: role.Score.of(p, h.HalfRange), Polarity: polarity, OK: true}
+		out[i] = fusion.Answer{
+			Score: role.Score.of(p, h.HalfRange), Polarity: polarity, OK: true,
+			Variance: fusion.VarianceOf(p), Bins: p.Bins, Probs: p.Probs,
+		}
 	}
 	return out, nil
 }
 
 // applyFailures counts unusable answers and, under the drop policy, removes
 // their clips from every column.
-func (h *Cohort) applyFailures() {
+func (h *Cohort) applyFailures() error {
 	keep := make([]bool, len(h.Clips))
 	for i := range h.Clips {
-		if !h.SmallAnswers[i].OK {
-			h.SmallFailed++
-		}
-		if !h.LargeAnswers[i].OK {
-			h.LargeFailed++
-		}
-		keep[i] = h.Config.Failures != Drop || h.SmallAnswers[i].OK && h.LargeAnswers[i].OK
-		if !keep[i] {
-			h.Dropped++
-		}
+		small, large := h.SmallAnswers[i].OK, h.LargeAnswers[i].OK
+		h.SmallFailed += b2i(!small)
+		h.LargeFailed += b2i(!large)
+		h.SecondFailed += b2i(h.SecondAnswers != nil && !h.SecondAnswers[i].OK)
+		keep[i] = h.Config.Failures != Drop || small && large
+		h.Dropped += b2i(!keep[i])
+	}
+	if h.Dropped == len(h.Clips) {
+		return fmt.Errorf("policy %s leaves none of %d clips: %d have no usable small answer, %d no usable large one",
+			h.Config.Failures, h.Total, h.SmallFailed, h.LargeFailed)
 	}
 	h.Clips = kept(h.Clips, keep)
 	h.Small, h.Large, h.Second = kept(h.Small, keep), kept(h.Large, keep), kept(h.Second, keep)
 	h.SmallAnswers, h.LargeAnswers, h.SecondAnswers = kept(h.SmallAnswers, keep), kept(h.LargeAnswers, keep), kept(h.SecondAnswers, keep)
+	return nil
 }
 
 // kept returns the elements of s whose flag is set; nil stays nil.

@@ -3,8 +3,7 @@ package experiment
 import (
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
+	"path"
 	"strings"
 
 	"uacs/datasets/synth"
@@ -38,41 +37,67 @@ type Predictors struct {
 	beside fs.FS
 }
 
-// LoadPredictors reads a list of predictors, strictly.
+// LoadPredictors reads a list of predictors, strictly. Errors name file and
+// line, and the predictor.
 func LoadPredictors(fsys fs.FS, file string) (Predictors, error) {
+	data, err := fs.ReadFile(fsys, file)
+	if err != nil {
+		return Predictors{}, err
+	}
 	var p Predictors
-	if err := strictyaml.ReadFile(fsys, file, &p); err != nil {
+	if err := strictyaml.Decode(file, data, &p); err != nil {
 		return Predictors{}, err
 	}
 	seen := map[string]bool{}
 	for _, e := range p.List {
-		if err := e.validate(); err != nil {
-			return Predictors{}, fmt.Errorf("%s: predictor %q: %w", file, e.Name, err)
+		err := e.validate()
+		if err == nil && seen[e.Name] {
+			err = fmt.Errorf("stands twice")
 		}
-		if seen[e.Name] {
-			return Predictors{}, fmt.Errorf("%s: predictor %q stands twice", file, e.Name)
+		if err != nil {
+			return Predictors{}, atLine(file, data, lineWith(data, "name", e.Name), fmt.Errorf("predictor %q: %w", e.Name, err))
 		}
 		seen[e.Name] = true
 	}
-	beside, err := fs.Sub(fsys, pathDir(file))
-	if err != nil {
-		return Predictors{}, err
-	}
-	p.beside = beside
-	return p, nil
+	p.beside, err = fs.Sub(fsys, path.Dir(file))
+	return p, err
 }
 
 func (e Predictor) validate() error {
 	switch {
 	case e.Name == "" || e.Dataset == "" || e.Format == "":
 		return fmt.Errorf("name, dataset and format are required")
-	case e.Format == "synth":
-		return nil
+	case e.Format == synthFormat:
+		return e.validateSynth()
 	case (e.Path == "") == (e.File == ""):
 		return fmt.Errorf("one of path (below the data folder) and file (beside this list) is required")
 	}
 	_, err := importer.ByName(e.Format)
 	return err
+}
+
+// synthFormat is the format of the generated models, which have no file.
+const synthFormat = "synth"
+
+func (e Predictor) validateSynth() error {
+	switch {
+	case !strings.HasPrefix(e.Dataset, "synth-"):
+		return fmt.Errorf("format synth answers synth-mosi or synth-sims, not %s", e.Dataset)
+	case e.Path != "" || e.File != "":
+		return fmt.Errorf("format synth has no file")
+	case e.Model != "small" && e.Model != "large" && e.Model != "second":
+		return fmt.Errorf("model %q is not small, large or second", e.Model)
+	}
+	return nil
+}
+
+// place returns where the predictor's file or folder is: a file system and a
+// path in it. The file system is nil if there is no data folder.
+func (p Predictors) place(e Predictor, data fs.FS) (fs.FS, string) {
+	if e.File != "" {
+		return p.beside, e.File
+	}
+	return data, path.Clean(e.Path)
 }
 
 // Find returns the predictor called name.
@@ -103,16 +128,16 @@ func (p Predictors) load(name string, data fs.FS, clips []sample.Sample, set *sy
 	if e.Dataset != clips[0].Dataset {
 		return answers{}, fmt.Errorf("predictor %s answers %s, not %s", e.Name, e.Dataset, clips[0].Dataset)
 	}
-	if e.Format == "synth" {
-		return synthAnswers(e, clips, set)
+	if e.Format == synthFormat {
+		return synthAnswers(e, clips[0].Split, set), nil
 	}
 	format, err := importer.ByName(e.Format)
 	if err != nil {
 		return answers{}, err
 	}
-	request := importer.Request{FS: data, Path: e.Path, Clips: clips, Columns: e.Columns}
-	if e.File != "" {
-		request.FS, request.Path = p.beside, e.File
+	request := importer.Request{Clips: clips, Columns: e.Columns, Model: e.Model}
+	if request.FS, request.Path = p.place(e, data); request.FS == nil {
+		return answers{}, fmt.Errorf("predictor %s: %s: %w", e.Name, e.Path, fs.ErrNotExist)
 	}
 	im, err := format.Import(request)
 	if err != nil {
@@ -131,30 +156,15 @@ func (p Predictors) load(name string, data fs.FS, clips []sample.Sample, set *sy
 	return out, nil
 }
 
-// synthAnswers picks the generated model's answers to the clips of one split.
-func synthAnswers(e Predictor, clips []sample.Sample, set *synth.Set) (answers, error) {
+// synthAnswers picks the generated model's answers to the clips of one split,
+// which stand in the order of the clips.
+func synthAnswers(e Predictor, split sample.Split, set *synth.Set) answers {
 	all := map[string][]sample.Prediction{"small": set.Small, "large": set.Large, "second": set.Second}[e.Model]
-	if all == nil {
-		return answers{}, fmt.Errorf("predictor %s: model %q is not small, large or second", e.Name, e.Model)
-	}
 	var out answers
 	for _, p := range all {
-		if p.Split == clips[0].Split {
+		if p.Split == split {
 			out.predictions = append(out.predictions, p)
 		}
 	}
-	return out, nil
-}
-
-// pathDir is the directory part of a slash path, "." if it has none.
-func pathDir(file string) string {
-	if i := strings.LastIndexByte(file, '/'); i >= 0 {
-		return file[:i]
-	}
-	return "."
-}
-
-// DirFS returns the folder that holds file, and file's name in it.
-func DirFS(file string) (fs.FS, string) {
-	return os.DirFS(filepath.Dir(file)), filepath.Base(file)
+	return out
 }

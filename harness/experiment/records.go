@@ -12,49 +12,47 @@ import (
 // record is one line of a result file.
 type record struct {
 	Experiment string          `json:"experiment"`
-	Record     string          `json:"record"` // setup, system, measure, curve or profile
+	Record     string          `json:"record"` // setup, system, measure, curve, profile or exact
 	Data       json.RawMessage `json:"data"`
 }
 
 // WriteRecords writes a result as JSON lines: its setup, then a line for every
-// system, measure, curve and profile. Numbers have six decimals.
+// system, measure, curve and profile, and one for the exact values if it has any.
+// Numbers have six decimals.
 func WriteRecords(w io.Writer, r *Result) error {
 	buf := bufio.NewWriter(w)
-	lines := []struct {
-		kind string
-		data any
-	}{{"setup", r.Setup}}
-	add := func(kind string, data any) {
-		lines = append(lines, struct {
-			kind string
-			data any
-		}{kind, data})
-	}
-	for _, s := range r.Systems {
-		add("system", s)
-	}
-	for _, m := range r.Measures {
-		add("measure", m)
-	}
-	for _, c := range r.Curves {
-		add("curve", c)
-	}
-	for _, p := range r.Profiles {
-		add("profile", p)
-	}
-	for _, l := range lines {
-		data, err := encode(l.data)
+	write := func(kind string, data any) error {
+		raw, err := encode(data)
 		if err != nil {
 			return err
 		}
-		line, err := encode(record{r.Setup.Name, l.kind, data})
+		line, err := encode(record{r.Setup.Name, kind, raw})
 		if err != nil {
 			return err
 		}
-		buf.Write(line)
-		buf.WriteByte('\n')
+		_, err = buf.Write(append(line, '\n'))
+		return err
 	}
-	return buf.Flush()
+	err := errors.Join(
+		write("setup", r.Setup),
+		writeAll(write, "system", r.Systems),
+		writeAll(write, "measure", r.Measures),
+		writeAll(write, "curve", r.Curves),
+		writeAll(write, "profile", r.Profiles),
+	)
+	if r.Exact != nil {
+		err = errors.Join(err, write("exact", r.Exact))
+	}
+	return errors.Join(err, buf.Flush())
+}
+
+func writeAll[E any](write func(kind string, data any) error, kind string, all []E) error {
+	for _, e := range all {
+		if err := write(kind, e); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // encode is json.Marshal without the escaping that is meant for HTML.
@@ -68,7 +66,8 @@ func encode(v any) ([]byte, error) {
 	return bytes.TrimSuffix(buf.Bytes(), []byte("\n")), nil
 }
 
-// ReadRecords reads what WriteRecords wrote. Unknown keys and unknown kinds of
+// ReadRecords reads what WriteRecords wrote: a setup, then the records of the same
+// experiment. Unknown keys, unknown kinds of record and anything else after a
 // record are errors that name file and line.
 func ReadRecords(r io.Reader, name string) (*Result, error) {
 	lines := bufio.NewReader(r)
@@ -81,6 +80,9 @@ func ReadRecords(r io.Reader, name string) (*Result, error) {
 			}
 		}
 		if errors.Is(err, io.EOF) {
+			if res.Setup.Name == "" {
+				return nil, fmt.Errorf("%s: no setup", name)
+			}
 			return &res, nil
 		}
 		if err != nil {
@@ -95,9 +97,20 @@ func (res *Result) add(line []byte) error {
 	if err := strict(line, &rec); err != nil {
 		return err
 	}
+	if rec.Record == "setup" {
+		if res.Setup.Name != "" {
+			return fmt.Errorf("a second setup")
+		}
+		if err := strict(rec.Data, &res.Setup); err != nil {
+			return err
+		}
+	}
+	if rec.Experiment != res.Setup.Name || rec.Experiment == "" {
+		return fmt.Errorf("a record of experiment %q after the setup of %q", rec.Experiment, res.Setup.Name)
+	}
 	switch rec.Record {
 	case "setup":
-		return strict(rec.Data, &res.Setup)
+		return nil
 	case "system":
 		return appendTo(&res.Systems, rec.Data)
 	case "measure":
@@ -106,6 +119,9 @@ func (res *Result) add(line []byte) error {
 		return appendTo(&res.Curves, rec.Data)
 	case "profile":
 		return appendTo(&res.Profiles, rec.Data)
+	case "exact":
+		res.Exact = rec.Data
+		return nil
 	}
 	return fmt.Errorf("unknown record %q", rec.Record)
 }
@@ -119,8 +135,15 @@ func appendTo[E any](dst *[]E, data []byte) error {
 	return nil
 }
 
+// strict decodes one JSON value, without unknown keys and with nothing after it.
 func strict(data []byte, v any) error {
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.DisallowUnknownFields()
-	return dec.Decode(v)
+	if err := dec.Decode(v); err != nil {
+		return err
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return fmt.Errorf("more than one JSON value")
+	}
+	return nil
 }

@@ -28,21 +28,21 @@ func (x *Number) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, (*float64)(x))
 }
 
-// String returns the number in at most six decimals for values below a million,
-// else in six significant digits; "n/a" for NaN.
+// String returns the number in at most six decimals if it is below a million
+// when so rounded, else in six significant digits; "n/a" for NaN. What it
+// returns, read and printed again, is the same.
 func (x Number) String() string {
 	f := float64(x)
+	rounded := math.RoundToEven(f*1e6) / 1e6
 	switch {
 	case math.IsNaN(f):
 		return "n/a"
-	case math.Abs(f) >= 1e6:
+	case math.Abs(rounded) >= 1e6:
 		return strconv.FormatFloat(f, 'g', 6, 64)
+	case rounded == 0: // not −0
+		return "0"
 	}
-	f = math.RoundToEven(f*1e6) / 1e6
-	if f == 0 {
-		f = 0 // not −0
-	}
-	return strconv.FormatFloat(f, 'f', -1, 64)
+	return strconv.FormatFloat(rounded, 'f', -1, 64)
 }
 
 // Estimate is a number with its interval.
@@ -60,6 +60,29 @@ type Result struct {
 	Measures []Measure `json:"measures"`
 	Curves   []Curve   `json:"curves"`
 	Profiles []Profile `json:"profiles"`
+	// Exact is what is true of a synthetic distribution, [synth.Exact] as JSON with
+	// numbers of six decimals; nil where the experiment has no such truth.
+	Exact json.RawMessage `json:"exact,omitempty"`
+}
+
+// Alone returns the system that treats every clip alike by the named strategy,
+// such as small-only; nil if there is none.
+func (r *Result) Alone(strategy string) *System {
+	return r.find(func(s *System) bool { return s.Measure == "" && s.Fusion == strategy })
+}
+
+// Cascade returns the headline system, nil if there is none.
+func (r *Result) Cascade() *System {
+	return r.find(func(s *System) bool { return s.Headline })
+}
+
+func (r *Result) find(is func(*System) bool) *System {
+	for i := range r.Systems {
+		if is(&r.Systems[i]) {
+			return &r.Systems[i]
+		}
+	}
+	return nil
 }
 
 // Setup says what was evaluated, and on what.
@@ -83,6 +106,7 @@ type Setup struct {
 	Videos       int      `json:"videos"`  // clusters among them
 	SmallFailed  int      `json:"small_failed"`
 	LargeFailed  int      `json:"large_failed"`
+	SecondFailed int      `json:"second_failed,omitempty"`
 	Folds        int      `json:"folds"`
 	Tolerance    Number   `json:"tolerance"`
 	Seed         uint64   `json:"seed"`
@@ -115,7 +139,8 @@ const (
 	OracleTau   Threshold = "oracle threshold" // chosen on the clips it is judged on
 )
 
-// System is one way to answer all clips, judged.
+// System is one way to answer all clips, judged. Measure is empty for a system
+// that treats every clip alike.
 type System struct {
 	Name      string    `json:"name"`
 	Measure   string    `json:"measure,omitempty"`
@@ -128,7 +153,8 @@ type System struct {
 	// Right counts the clips answered rightly, of N of the run.
 	Right    int      `json:"right"`
 	Accuracy Estimate `json:"accuracy"`
-	// Deferred is the share of clips escalated, First and Second the calls per clip.
+	// Deferred is the share of the N clips that are escalated, First and Second the
+	// calls per clip.
 	Deferred Number `json:"deferred"`
 	First    Number `json:"first_calls"`
 	Second   Number `json:"second_calls"`
@@ -188,7 +214,8 @@ type Curve struct {
 	Name    string `json:"name"`
 	Measure string `json:"measure"`
 	Fusion  string `json:"fusion"`
-	// Role is measure, fusion, random or oracle.
+	// Role is measure, fusion, random, oracle, or exact for the curve that is true
+	// of a synthetic distribution.
 	Role   string       `json:"role"`
 	Points []CurvePoint `json:"points"`
 }
@@ -210,6 +237,8 @@ type Profile struct {
 	System  string        `json:"system"`
 	Profile string        `json:"profile"`
 	Metrics []MetricValue `json:"metrics"`
+	// Warnings are what a reader of these metrics must know.
+	Warnings []string `json:"warnings,omitempty"`
 }
 
 // MetricValue is one metric; NA says why it has no value.

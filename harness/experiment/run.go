@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 
 	"uacs/harness/fusion"
@@ -27,7 +26,7 @@ func Run(ctx context.Context, h *Cohort) (*Result, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", h.Config.Name, err)
 	}
-	for _, step := range []func() error{r.baselines, r.cascades, r.judgeMeasures, r.curves, r.profiles, r.adjust} {
+	for _, step := range []func() error{r.baselines, r.cascades, r.judgeMeasures, r.curves, r.profiles, r.adjust, r.exact} {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
@@ -43,30 +42,55 @@ func Run(ctx context.Context, h *Cohort) (*Result, error) {
 // for every clip of the cohort; the others one for every counted clip, those that
 // the quality's profile takes into account.
 type runner struct {
-	h        *Cohort
-	headline metric.Definition
-
+	h         *Cohort
+	headline  fusion.Strategy
 	allFolds  []int
-	allTruth  []float64
 	allULarge []float64
 	allU      map[string][]float64 // by measure; nil where it does not apply
+	clips     []fusion.Clip        // as strategies see them
 	na        map[string]string    // why it does not apply
 
-	counted     []int
+	counted     []int // places of the counted clips
 	folds       []int
 	keep, large []float64
 	clusters    *infer.Clusters
+
+	escalations map[knobs]*answered
 	drawings    map[string]drawn
+	cascade     *answered // the headline
 
 	result   Result
+	cautions []caution
 	warnings []string
 }
 
 func newRunner(h *Cohort) (*runner, error) {
-	r := &runner{h: h, allTruth: h.Truth(), allU: map[string][]float64{}, na: map[string]string{}, drawings: map[string]drawn{}}
-	correct, counted, err := metric.Correct(h.Config.Profile, h.Kind, h.scored(h.SmallAnswers))
-	if err != nil {
+	r := &runner{
+		h: h, allU: map[string][]float64{}, na: map[string]string{},
+		escalations: map[knobs]*answered{}, drawings: map[string]drawn{},
+	}
+	if err := r.count(); err != nil {
 		return nil, err
+	}
+	if err := r.deal(); err != nil {
+		return nil, err
+	}
+	var err error
+	if r.allULarge, err = h.LargeUncertainty(); err != nil {
+		return nil, err
+	}
+	if r.headline, err = fusion.ByName(h.Config.Headline.Fusion); err != nil {
+		return nil, err
+	}
+	return r, r.measure()
+}
+
+// count finds the counted clips and the small model's quality on them.
+func (r *runner) count() error {
+	c := r.h.Config
+	right, counted, err := metric.Correct(c.Profile, r.h.Kind, r.h.answers(r.h.SmallAnswers))
+	if err != nil {
+		return err
 	}
 	for i := range counted {
 		if counted[i] {
@@ -74,56 +98,76 @@ func newRunner(h *Cohort) (*runner, error) {
 		}
 	}
 	if len(r.counted) == 0 {
-		return nil, fmt.Errorf("profile %s counts none of %d clips", h.Config.Profile, len(h.Clips))
+		return fmt.Errorf("profile %s counts none of %d clips", c.Profile, len(r.h.Clips))
 	}
-	r.keep = pick(correct, r.counted)
-	videos := make([]string, len(h.Clips))
-	for i, s := range h.Clips {
-		videos[i] = s.Video
-	}
-	if r.allFolds, err = route.Folds(videos, h.Config.Folds, h.Config.Seed); err != nil {
-		return nil, err
-	}
-	r.folds = pick(r.allFolds, r.counted)
-	r.clusters = infer.NewClusters(pick(videos, r.counted))
-	if r.allULarge, err = h.LargeUncertainty(); err != nil {
-		return nil, err
-	}
-	return r, r.measure()
+	r.keep = pick(right, r.counted)
+	return nil
 }
 
-// measure computes every measure's column that does not need the gain.
+// deal deals the videos to folds and clusters the counted clips by video.
+func (r *runner) deal() (err error) {
+	c := r.h.Config
+	videos := make([]string, len(r.h.Clips))
+	for i, s := range r.h.Clips {
+		videos[i] = s.Video
+	}
+	if r.allFolds, err = route.Folds(videos, c.Folds, c.Seed); err != nil {
+		return err
+	}
+	r.folds = pick(r.allFolds, r.counted)
+	if slices.Min(r.folds) == slices.Max(r.folds) {
+		return fmt.Errorf("all %d counted clips are in one of %d folds of videos: no threshold can be chosen on others", len(r.counted), c.Folds)
+	}
+	r.clusters = infer.NewClusters(pick(videos, r.counted))
+	return nil
+}
+
+// measure computes every measure's column. The headline's comes first: shuffled
+// permutes it, and the gain that oracle reads may depend on it.
 func (r *runner) measure() error {
-	names := slices.Clone(r.h.Config.Measures)
-	// The headline goes first: shuffled permutes it.
-	slices.SortStableFunc(names, func(a, b string) int {
-		return b2i(b == r.h.Config.Headline.Measure) - b2i(a == r.h.Config.Headline.Measure)
-	})
-	for _, name := range names {
-		m, err := uncertainty.ByName(name)
-		if err != nil {
-			return err
+	c := r.h.Config
+	in := uncertainty.Input{Answers: r.h.Small, HalfRange: r.h.HalfRange, Seed: c.Seed, Texts: r.texts()}
+	if err := r.column(c.Headline.Measure, in); err != nil {
+		return err
+	}
+	if r.na[c.Headline.Measure] != "" {
+		return fmt.Errorf("headline measure %s is %s", c.Headline.Measure, r.na[c.Headline.Measure])
+	}
+	r.gather()
+	if err := r.applicable(r.headline); err != nil {
+		return fmt.Errorf("headline: %w", err)
+	}
+	in.Base = r.allU[c.Headline.Measure]
+	var err error
+	if in.Gain, err = r.allGain(); err != nil {
+		return err
+	}
+	for _, name := range c.Measures {
+		if name == c.Headline.Measure {
+			continue
 		}
-		gain, err := r.allGain()
-		if err != nil {
+		if err := r.column(name, in); err != nil {
 			return err
-		}
-		u, err := m.Column(uncertainty.Input{
-			Answers: r.h.Small, HalfRange: r.h.HalfRange, Seed: r.h.Config.Seed,
-			Texts: r.texts(), Base: r.allU[r.h.Config.Headline.Measure], Gain: gain,
-		})
-		var na *uncertainty.NotApplicable
-		switch {
-		case errors.As(err, &na) && name != r.h.Config.Headline.Measure:
-			r.na[name] = na.Error()
-			r.warn("measure %s is %v", name, na)
-		case err != nil:
-			return err
-		default:
-			r.allU[name] = u
 		}
 	}
 	return nil
+}
+
+// column computes a measure's column, or notes why it does not apply.
+func (r *runner) column(name string, in uncertainty.Input) error {
+	m, err := uncertainty.ByName(name)
+	if err != nil {
+		return err
+	}
+	u, err := m.Column(in)
+	var na *uncertainty.NotApplicable
+	if errors.As(err, &na) {
+		r.na[name] = na.Error()
+		r.warn("measure %s is %v", name, na)
+		return nil
+	}
+	r.allU[name] = u
+	return err
 }
 
 func (r *runner) texts() []string {
@@ -136,100 +180,23 @@ func (r *runner) texts() []string {
 
 // allGain is what escalating each clip gains under the headline fusion.
 func (r *runner) allGain() ([]float64, error) {
-	s, err := fusion.ByName(r.h.Config.Headline.Fusion)
+	deferred, err := r.escalate(r.headline, r.taus(r.headline)[0])
 	if err != nil {
 		return nil, err
 	}
-	deferred, _, err := metric.Correct(r.h.Config.Profile, r.h.Kind, r.h.scored(answersOf(r.escalate(s, r.taus(s)[0]))))
+	kept, err := r.escalate(fusion.SmallOnly, noTau)
 	if err != nil {
 		return nil, err
 	}
-	kept, _, err := metric.Correct(r.h.Config.Profile, r.h.Kind, r.h.scored(r.h.SmallAnswers))
-	for i := range deferred {
-		deferred[i] -= kept[i]
+	gain := make([]float64, len(deferred.right))
+	for i := range gain {
+		gain[i] = deferred.right[i] - kept.right[i]
 	}
-	return deferred, err
-}
-
-// taus are the thresholds on the large model that a strategy chooses from; one
-// that means nothing for a strategy that reads none.
-func (r *runner) taus(s fusion.Strategy) []float64 {
-	if s.NeedsTau {
-		return r.h.Config.TauLarge
-	}
-	return []float64{math.NaN()}
-}
-
-// escalate returns the outcome of every clip as if it were escalated.
-func (r *runner) escalate(s fusion.Strategy, tau float64) []fusion.Outcome {
-	weight, _ := weightByName(r.h.Config.Weights) // checked when the config was read
-	out := make([]fusion.Outcome, len(r.h.Clips))
-	uSmall := r.allU[r.h.Config.Headline.Measure]
-	for i := range out {
-		c := fusion.Clip{
-			Small: r.h.SmallAnswers[i], Large: r.h.LargeAnswers[i],
-			USmall: math.NaN(), ULarge: r.allULarge[i], Truth: r.allTruth[i],
-		}
-		if uSmall != nil {
-			c.USmall = uSmall[i]
-		}
-		if r.h.SecondAnswers != nil {
-			c.Second = r.h.SecondAnswers[i]
-		}
-		out[i] = s.Apply(c, fusion.Params{TauLarge: tau, Weight: weight})
-		if r.h.Config.Failures == Wrong && out[i].Calls > 0 && !c.Large.OK {
-			out[i].Answer.OK = false
-		}
-	}
-	return out
-}
-
-// variants are the counted clips under each threshold on the large model.
-func (r *runner) variants(s fusion.Strategy, measure string) ([]route.Clips, error) {
-	var out []route.Clips
-	for _, tau := range r.taus(s) {
-		outcomes := r.escalate(s, tau)
-		correct, _, err := metric.Correct(r.h.Config.Profile, r.h.Kind, r.h.scored(answersOf(outcomes)))
-		if err != nil {
-			return nil, err
-		}
-		c := route.Clips{U: pick(r.allU[measure], r.counted), Keep: r.keep, Defer: pick(correct, r.counted)}
-		for _, i := range r.counted {
-			c.First = append(c.First, float64(min(outcomes[i].Calls, 1)))
-			c.Second = append(c.Second, float64(max(outcomes[i].Calls-1, 0)))
-		}
-		out = append(out, c)
-	}
-	return out, nil
-}
-
-// scored gives answers beside the labels to package metric.
-func (h *Cohort) scored(answers []fusion.Answer) metric.Answers {
-	a := metric.Answers{Truth: h.Truth()}
-	for _, x := range answers {
-		a.Score = append(a.Score, x.Score)
-		a.Polarity = append(a.Polarity, x.Polarity)
-		a.Missing = append(a.Missing, !x.OK)
-	}
-	return a
-}
-
-func answersOf(outcomes []fusion.Outcome) []fusion.Answer {
-	out := make([]fusion.Answer, len(outcomes))
-	for i, o := range outcomes {
-		out[i] = o.Answer
-	}
-	return out
+	return gain, nil
 }
 
 func (r *runner) plan(stream uint64) infer.Plan {
 	return infer.Plan{Replicates: r.h.Config.Replicates, Level: r.h.Config.Level, Seed: r.h.Config.Seed, Stream: stream}
-}
-
-func (r *runner) warn(format string, args ...any) {
-	if w := fmt.Sprintf(format, args...); !slices.Contains(r.warnings, w) {
-		r.warnings = append(r.warnings, w)
-	}
 }
 
 // describe says what was evaluated.
@@ -237,11 +204,15 @@ func (r *runner) describe() Setup {
 	c, h := r.h.Config, r.h
 	setup := Setup{
 		Name: c.Name, Title: c.Title, Tier: c.Tier, Dataset: c.Dataset, Split: string(c.Split), Profile: c.Profile,
-		Quality: r.headline.Name, Small: c.Small.Label, Large: c.Large.Label, Headline: c.Headline,
+		Small: c.Small.Label, Large: c.Large.Label, Headline: c.Headline,
 		Failures: string(c.Failures), Clips: h.Total, Dropped: h.Dropped, N: len(r.counted), Videos: r.clusters.Len(),
-		SmallFailed: h.SmallFailed, LargeFailed: h.LargeFailed, Folds: c.Folds, Tolerance: Number(c.Tolerance), Seed: c.Seed, Replicates: c.Replicates,
-		Level: Number(c.Level), Hypotheses: c.Hypotheses, Warnings: append(slices.Clone(h.Notes), r.warnings...),
+		SmallFailed: h.SmallFailed, LargeFailed: h.LargeFailed, SecondFailed: h.SecondFailed,
+		Folds: c.Folds, Tolerance: Number(c.Tolerance), Seed: c.Seed, Replicates: c.Replicates,
+		Level: Number(c.Level), Hypotheses: c.Hypotheses, Warnings: slices.Concat(h.Notes, r.warnings, r.cautioned()),
 		Config: c.File, ConfigSHA256: c.Digest, Inputs: h.Inputs,
+	}
+	if p, err := metric.Lookup(c.Profile); err == nil {
+		setup.Quality = p.Headline(h.Kind)
 	}
 	if c.Second != nil {
 		setup.Second, setup.Surrogate = c.Second.Label, c.Second.Surrogate

@@ -7,8 +7,8 @@ import (
 
 	"uacs/harness/fusion"
 	"uacs/harness/infer"
-	"uacs/harness/metric"
 	"uacs/harness/route"
+	"uacs/internal/detsum"
 )
 
 // The names of the systems that every experiment has.
@@ -17,45 +17,20 @@ const (
 	largeAlone = "large only"
 )
 
-// outcome columns of one system over the counted clips.
-type columns struct {
-	quality, first, second, deferred []float64
-	stages                           []fusion.Stage
-}
-
-// alone is a system that treats every clip alike: kept, or escalated.
-func (r *runner) alone(s fusion.Strategy) (columns, error) {
-	outcomes := r.escalate(s, r.taus(s)[0])
-	correct, _, err := metric.Correct(r.h.Config.Profile, r.h.Kind, r.h.scored(answersOf(outcomes)))
-	if err != nil {
-		return columns{}, err
-	}
-	col := columns{quality: pick(correct, r.counted)}
-	for _, i := range r.counted {
-		o := outcomes[i]
-		col.first = append(col.first, float64(min(o.Calls, 1)))
-		col.second = append(col.second, float64(max(o.Calls-1, 0)))
-		col.deferred = append(col.deferred, float64(min(o.Calls, 1)))
-		col.stages = append(col.stages, o.Stage)
-	}
-	return col, nil
-}
-
 // baselines judges the two models alone and the selecting oracle.
 func (r *runner) baselines() error {
 	for _, b := range []struct {
 		name string
 		s    fusion.Strategy
 	}{{smallAlone, fusion.SmallOnly}, {largeAlone, fusion.LargeOnly}, {"oracle select", fusion.OracleSelect}} {
-		col, err := r.alone(b.s)
+		a, err := r.escalate(b.s, noTau)
 		if err != nil {
 			return err
 		}
 		if b.name == largeAlone {
-			r.large = col.quality
+			r.large = pick(a.right, r.counted)
 		}
-		sys := System{Name: b.name, Fusion: b.s.Name, Threshold: NoThreshold, Control: b.s.Control}
-		if err := r.judge(sys, col); err != nil {
+		if err := r.judge(System{Name: b.name, Fusion: b.s.Name, Threshold: NoThreshold, Control: b.s.Control}, a); err != nil {
 			return err
 		}
 	}
@@ -67,37 +42,38 @@ func (r *runner) baselines() error {
 // its oracle threshold.
 func (r *runner) cascades() error {
 	c := r.h.Config
-	type pair struct{ measure, fusion string }
-	pairs := []pair{{c.Headline.Measure, c.Headline.Fusion}}
-	for _, f := range c.Fusions {
-		pairs = append(pairs, pair{c.Headline.Measure, f})
+	if err := r.judgeCascade(c.Headline.Measure, r.headline); err != nil {
+		return err
 	}
-	for _, m := range c.Measures {
-		pairs = append(pairs, pair{m, c.Headline.Fusion})
-	}
-	seen := map[pair]bool{}
-	for _, p := range pairs {
-		if seen[p] || r.na[p.measure] != "" {
+	for _, name := range c.Fusions {
+		s, err := fusion.ByName(name)
+		if err != nil {
+			return err
+		}
+		if name == c.Headline.Fusion {
 			continue
 		}
-		seen[p] = true
-		if err := r.cascade(p.measure, p.fusion); err != nil {
+		if err := r.applicable(s); err != nil {
+			r.warn("not applicable: %v", err)
+			continue
+		}
+		if err := r.judgeCascade(c.Headline.Measure, s); err != nil {
 			return err
 		}
 	}
-	return r.oracleThreshold(c.Headline.Measure, c.Headline.Fusion)
+	for _, measure := range c.Measures {
+		if measure == c.Headline.Measure || r.na[measure] != "" {
+			continue
+		}
+		if err := r.judgeCascade(measure, r.headline); err != nil {
+			return err
+		}
+	}
+	return r.judgeOracleThreshold()
 }
 
-// cascade judges one measure with one fusion, its thresholds cross-fitted.
-func (r *runner) cascade(measure, fusionName string) error {
-	s, err := fusion.ByName(fusionName)
-	if err != nil {
-		return err
-	}
-	if s.NeedsScores && !r.haveScores() {
-		r.warn("fusion %s is not applicable: it needs a score of both models, and the config names no score rule", s.Name)
-		return nil
-	}
+// judgeCascade judges one measure with one fusion, its thresholds cross-fitted.
+func (r *runner) judgeCascade(measure string, s fusion.Strategy) error {
 	variants, err := r.variants(s, measure)
 	if err != nil {
 		return err
@@ -106,108 +82,116 @@ func (r *runner) cascade(measure, fusionName string) error {
 	if err != nil {
 		return err
 	}
-	col := columns{quality: fit.Quality, first: fit.First, second: fit.Second}
-	final := r.finalOutcomes(s, measure, fit.Policies)
-	for k, i := range r.counted {
-		col.deferred = append(col.deferred, float64(b2i(fit.Deferred[k])))
-		col.stages = append(col.stages, final[i].Stage)
+	policies := fit.Policies
+	if len(policies) < r.h.Config.Folds { // the last folds have no counted clip to leave out
+		all, _, err := r.choose(variants)
+		if err != nil {
+			return err
+		}
+		policies = append(policies, slices.Repeat([]route.Policy{all}, r.h.Config.Folds-len(policies))...)
 	}
-	sys := System{
-		Name: measure + " + " + s.Name, Measure: measure, Fusion: s.Name, Threshold: CrossFitted, Control: s.Control || isControl(measure),
-		Headline: measure == r.h.Config.Headline.Measure && s.Name == r.h.Config.Headline.Fusion,
+	a, err := r.routed(measure, s, func(clip int) route.Policy { return policies[r.allFolds[clip]] })
+	if err != nil {
+		return err
 	}
-	return r.judge(sys, col)
+	headline := measure == r.h.Config.Headline.Measure && s.Name == r.headline.Name
+	if headline {
+		r.cascade = a
+	}
+	return r.judge(System{
+		Name: measure + " + " + s.Name, Measure: measure, Fusion: s.Name, Threshold: CrossFitted,
+		Control: s.Control || isControl(measure), Headline: headline,
+	}, a)
 }
 
-// finalOutcomes applies each fold's policy to all clips of the fold, those that
-// the quality does not count included.
-func (r *runner) finalOutcomes(s fusion.Strategy, measure string, policies []route.Policy) []fusion.Outcome {
-	byVariant := make([][]fusion.Outcome, 0, len(policies))
-	for _, tau := range r.taus(s) {
-		byVariant = append(byVariant, r.escalate(s, tau))
+// routed applies to each clip, counted or not, the policy that holds for it.
+func (r *runner) routed(measure string, s fusion.Strategy, policyOf func(clip int) route.Policy) (*answered, error) {
+	kept, err := r.escalate(fusion.SmallOnly, noTau)
+	if err != nil {
+		return nil, err
 	}
-	out := make([]fusion.Outcome, len(r.h.Clips))
-	for i := range out {
-		policy := policies[r.allFolds[i]]
-		if r.allU[measure][i] > policy.Threshold {
-			out[i] = byVariant[policy.Variant][i]
-		} else {
-			out[i] = fusion.Keep(r.h.SmallAnswers[i])
+	var byVariant []*answered
+	for _, tau := range r.taus(s) {
+		e, err := r.escalate(s, tau)
+		if err != nil {
+			return nil, err
+		}
+		byVariant = append(byVariant, e)
+	}
+	out := &answered{outcomes: slices.Clone(kept.outcomes), right: slices.Clone(kept.right)}
+	for i, u := range r.allU[measure] {
+		if p := policyOf(i); u > p.Threshold {
+			out.outcomes[i], out.right[i] = byVariant[p.Variant].outcomes[i], byVariant[p.Variant].right[i]
 		}
 	}
-	return out
+	return out, nil
 }
 
-// oracleThreshold judges a cascade at the threshold that the same rule picks on
-// the clips it is judged on, and warns by how much that flatters it.
-func (r *runner) oracleThreshold(measure, fusionName string) error {
-	s, err := fusion.ByName(fusionName)
+// judgeOracleThreshold judges the headline at the threshold that the same rule
+// picks on the clips it is judged on, and says by how much that flatters it.
+func (r *runner) judgeOracleThreshold() error {
+	measure := r.h.Config.Headline.Measure
+	variants, err := r.variants(r.headline, measure)
 	if err != nil {
 		return err
 	}
-	variants, err := r.variants(s, measure)
+	policy, point, err := r.choose(variants)
 	if err != nil {
 		return err
 	}
-	highest, curves := math.Inf(-1), make([]route.Curve, len(variants))
+	a, err := r.routed(measure, r.headline, func(int) route.Policy { return policy })
+	if err != nil {
+		return err
+	}
+	gap := point.Quality - float64(r.result.Cascade().Accuracy.Value)
+	r.warn("optimism gap of the headline: its oracle threshold is %+.2f points from the cross-fitted one", 100*gap)
+	return r.judge(System{
+		Name: measure + " + " + r.headline.Name, Measure: measure, Fusion: r.headline.Name, Threshold: OracleTau, Control: true,
+	}, a)
+}
+
+// choose returns the policy with the fewest calls whose quality on all counted
+// clips is within the tolerance of the best, and its operating point: the rule of
+// [route.CrossFit] with nothing left out.
+func (r *runner) choose(variants []route.Clips) (route.Policy, route.Point, error) {
+	curves, highest := make([]route.Curve, len(variants)), math.Inf(-1)
 	for v, clips := range variants {
+		var err error
 		if curves[v], err = route.NewCurve(clips); err != nil {
-			return err
+			return route.Policy{}, route.Point{}, err
 		}
 		highest = max(highest, curves[v].Best().Quality)
 	}
-	var best route.Point
-	at := -1
+	var policy route.Policy
+	best, found := route.Point{}, false
 	for v, curve := range curves {
 		p, ok := curve.Cheapest(highest - r.h.Config.Tolerance)
-		if ok && (at < 0 || p.First+p.Second < best.First+best.Second) {
-			best, at = p, v
+		if ok && (!found || p.First+p.Second < best.First+best.Second) {
+			policy, best, found = route.Policy{Variant: v, Threshold: p.Threshold}, p, true
 		}
 	}
-	outcomes := r.escalate(s, r.taus(s)[at])
-	var col columns
-	for k, i := range r.counted {
-		c, up := variants[at], variants[at].U[k] > best.Threshold
-		quality, first, second, stage := c.Keep[k], 0.0, 0.0, fusion.Kept
-		if up {
-			quality, first, second, stage = c.Defer[k], c.First[k], c.Second[k], outcomes[i].Stage
-		}
-		col.quality, col.first, col.second = append(col.quality, quality), append(col.first, first), append(col.second, second)
-		col.deferred, col.stages = append(col.deferred, float64(b2i(up))), append(col.stages, stage)
-	}
-	sys := System{Name: measure + " + " + s.Name, Measure: measure, Fusion: s.Name, Threshold: OracleTau, Control: true}
-	if err := r.judge(sys, col); err != nil {
-		return err
-	}
-	fitted := slices.IndexFunc(r.result.Systems, func(s System) bool { return s.Headline })
-	gap := best.Quality - float64(r.result.Systems[fitted].Accuracy.Value)
-	r.warn("optimism gap of the headline: its oracle threshold flatters it by %.2f points", 100*gap)
-	return nil
+	return policy, best, nil
 }
 
 // judge adds a system with its intervals and paired tests.
-func (r *runner) judge(sys System, col columns) error {
-	interval, err := infer.Mean(r.clusters, col.quality, nil, r.plan(streamBootstrap))
+func (r *runner) judge(sys System, a *answered) error {
+	quality := pick(a.right, r.counted)
+	interval, err := infer.Mean(r.clusters, quality, nil, r.plan(streamBootstrap))
 	if err != nil {
 		return fmt.Errorf("%s: %w", sys.Name, err)
 	}
-	for _, w := range interval.Warnings {
-		r.warn("%s", w)
-	}
-	sys.Accuracy = Estimate{Number(interval.Estimate), Number(interval.Lo), Number(interval.Hi)}
-	sys.Right = count(col.quality)
-	sys.Deferred, sys.First, sys.Second = meanOf(col.deferred), meanOf(col.first), meanOf(col.second)
-	for _, axis := range r.h.Config.Costs {
-		sys.Costs = append(sys.Costs, Number(axis.Mean(float64(sys.First), float64(sys.Second))))
-	}
-	sys.Stages = countStages(col)
+	r.caution(sys.Name+", "+string(sys.Threshold), interval.Warnings)
+	sys.Accuracy = estimate(interval)
+	sys.Right = count(quality)
+	r.addCalls(&sys, pick(a.outcomes, r.counted))
+	sys.Stages = countStages(pick(a.outcomes, r.counted), quality)
 	if sys.Name != smallAlone {
-		if sys.VsSmall, err = r.compare(col.quality, r.keep); err != nil {
+		if sys.VsSmall, err = r.compare(sys, "small", quality, r.keep); err != nil {
 			return fmt.Errorf("%s: %w", sys.Name, err)
 		}
 	}
 	if sys.Name != smallAlone && sys.Name != largeAlone {
-		if sys.VsLarge, err = r.compare(col.quality, r.large); err != nil {
+		if sys.VsLarge, err = r.compare(sys, "large", quality, r.large); err != nil {
 			return fmt.Errorf("%s: %w", sys.Name, err)
 		}
 	}
@@ -215,8 +199,21 @@ func (r *runner) judge(sys System, col columns) error {
 	return nil
 }
 
-// compare tests two systems' per-clip qualities against each other.
-func (r *runner) compare(a, b []float64) (*Paired, error) {
+// addCalls fills in how many calls a system makes per clip, and at what price.
+func (r *runner) addCalls(sys *System, outcomes []fusion.Outcome) {
+	first, second := make([]float64, len(outcomes)), make([]float64, len(outcomes))
+	for k, o := range outcomes {
+		first[k], second[k] = calls(o)
+	}
+	sys.First, sys.Second = Number(detsum.Mean(first)), Number(detsum.Mean(second))
+	sys.Deferred = sys.First // who is escalated is asked, once at least
+	for _, axis := range r.h.Config.Costs {
+		sys.Costs = append(sys.Costs, Number(axis.Mean(float64(sys.First), float64(sys.Second))))
+	}
+}
+
+// compare tests a system's per-clip qualities a against those of a model alone.
+func (r *runner) compare(sys System, model string, a, b []float64) (*Paired, error) {
 	diff, err := infer.Difference(r.clusters, a, b, nil, r.plan(streamBootstrap))
 	if err != nil {
 		return nil, err
@@ -233,10 +230,17 @@ func (r *runner) compare(a, b []float64) (*Paired, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !sys.Control { // a control's test is no claim
+		r.caution(sys.Name+" against "+model, flip.Warnings)
+	}
 	return &Paired{
-		Difference: Estimate{Number(diff.Estimate), Number(diff.Lo), Number(diff.Hi)},
+		Difference: estimate(diff),
 		Corrected:  onlyA, Broken: onlyB, McNemarP: Number(mcnemar.ExactP), FlipP: Number(flip.P),
 	}, nil
+}
+
+func estimate(i infer.Interval) Estimate {
+	return Estimate{Number(i.Estimate), Number(i.Lo), Number(i.Hi)}
 }
 
 // adjust fills in Holm's p-values over all comparisons of systems that could be
@@ -269,18 +273,6 @@ func (r *runner) adjust() error {
 	return nil
 }
 
-// haveScores reports whether every usable first-round answer has a score.
-func (r *runner) haveScores() bool {
-	for _, answers := range [][]fusion.Answer{r.h.SmallAnswers, r.h.LargeAnswers} {
-		for _, a := range answers {
-			if a.OK && a.Score != a.Score {
-				return false
-			}
-		}
-	}
-	return true
-}
-
 func count(quality []float64) int {
 	n := 0
 	for _, q := range quality {
@@ -291,15 +283,20 @@ func count(quality []float64) int {
 	return n
 }
 
-// countStages tallies stages in the order of the cascade.
-func countStages(col columns) []StageCount {
+// stageOrder is the order of the cascade.
+var stageOrder = []fusion.Stage{
+	fusion.Kept, fusion.Replaced, fusion.Confident, fusion.Agreed, fusion.Averaged, fusion.Requeried, fusion.FellBack, unanswered,
+}
+
+// countStages tallies where clips ended, in the order of the cascade.
+func countStages(outcomes []fusion.Outcome, quality []float64) []StageCount {
 	var out []StageCount
-	for _, stage := range []fusion.Stage{fusion.Kept, fusion.Replaced, fusion.Confident, fusion.Agreed, fusion.Averaged, fusion.Requeried, fusion.FellBack} {
+	for _, stage := range stageOrder {
 		c := StageCount{Stage: string(stage)}
-		for i, s := range col.stages {
-			if s == stage {
+		for k, o := range outcomes {
+			if o.Stage == stage {
 				c.Clips++
-				c.Right += b2i(col.quality[i] == 1)
+				c.Right += b2i(quality[k] == 1)
 			}
 		}
 		if c.Clips > 0 {

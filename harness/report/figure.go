@@ -2,14 +2,19 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"uacs/figures"
 	"uacs/harness/experiment"
 )
 
-// significant is the level at which a title may claim a gain.
-const significant = 0.05
+// A title may claim a gain that is significant at this level and that does not
+// print as 0.0 points.
+const (
+	significant = 0.05
+	leastGain   = 0.0005
+)
 
 // Figure draws accuracy against compute: on the left against the share of clips
 // escalated, on the right against each logarithmic compute axis.
@@ -29,23 +34,25 @@ func Figure(r *experiment.Result) figures.Figure {
 // FigureTitle claims a gain only where the experiment's paired test, adjusted
 // for all its comparisons, supports it; else it says what is drawn.
 func FigureTitle(r *experiment.Result) string {
-	for _, s := range r.Systems {
-		if !s.Headline || s.Deferred > 0.995 { // everything escalated is no cascade
-			continue
-		}
-		of := fmt.Sprintf("%.0f %% of clips", 100*float64(s.Deferred))
-		switch {
-		case gains(s.VsLarge):
-			return fmt.Sprintf("%s: %s escalated, %.1f points above %s alone", dataset(r.Setup), of, 100*float64(s.VsLarge.Difference.Value), r.Setup.Large)
-		case gains(s.VsSmall):
-			return fmt.Sprintf("%s: %s escalated, %.1f points above %s alone", dataset(r.Setup), of, 100*float64(s.VsSmall.Difference.Value), r.Setup.Small)
-		}
+	s := r.Cascade()
+	if s == nil || s.Deferred > 0.995 { // everything escalated is no cascade
+		return r.Setup.Title
+	}
+	claim := func(p *experiment.Paired, model string) string {
+		return fmt.Sprintf("%s: %.0f %% of clips escalated, %.1f points above %s alone",
+			dataset(r.Setup), 100*float64(s.Deferred), 100*float64(p.Difference.Value), model)
+	}
+	switch {
+	case gains(s.VsLarge):
+		return claim(s.VsLarge, r.Setup.Large)
+	case gains(s.VsSmall):
+		return claim(s.VsSmall, r.Setup.Small)
 	}
 	return r.Setup.Title
 }
 
 func gains(p *experiment.Paired) bool {
-	return p != nil && p.Difference.Value > 0 && p.HolmP < significant
+	return p != nil && p.Difference.Value >= leastGain && p.HolmP < significant
 }
 
 // dataset is the part of an experiment's title that names the data.
@@ -54,19 +61,26 @@ func dataset(s experiment.Setup) string {
 	return name
 }
 
+// subtitle says what was evaluated: the data, unless the title says so already.
 func subtitle(r *experiment.Result) string {
-	return fmt.Sprintf("%s, %s split, n = %d clips with a label other than 0, %d videos. Bands and bars: %s %% bootstrap by video. Chosen: threshold cross-fitted by video.",
-		r.Setup.Title, r.Setup.Split, r.Setup.N, r.Setup.Videos, trim(100*float64(r.Setup.Level)))
+	s := r.Setup
+	what := s.Split + " split"
+	if FigureTitle(r) == s.Title {
+		what = strings.ToUpper(what[:1]) + what[1:]
+	} else {
+		what = s.Title + ", " + what
+	}
+	clips := "clips"
+	if s.N < s.Clips-s.Dropped { // profiles leave out nothing else
+		clips = "clips with a label other than 0"
+	}
+	return fmt.Sprintf("%s, n = %d %s, %d videos. Bands and bars: %s %% bootstrap by video. Chosen: threshold cross-fitted by video.",
+		what, s.N, clips, s.Videos, trim(100*float64(s.Level)))
 }
 
 func footer(r *experiment.Result) string {
-	parts := []string{fmt.Sprintf("Profile %s; fusion %s. Config %s, %.12s.", r.Setup.Profile, r.Setup.Headline.Fusion, r.Setup.Name, r.Setup.ConfigSHA256)}
-	for _, a := range r.Setup.Axes {
-		if a.Hypothesis && a.Log {
-			parts = append(parts, a.Unit+" are a documented estimate, not measured.")
-		}
-	}
-	return strings.Join(parts, " ")
+	return fmt.Sprintf("Profile %s; fusion %s. Where prices come from, and all numbers: results/tables/%s-systems.md. Config %.12s.",
+		r.Setup.Profile, r.Setup.Headline.Fusion, r.Setup.Name, r.Setup.ConfigSHA256)
 }
 
 // axis is how a panel reads x.
@@ -80,8 +94,12 @@ type axis struct {
 // shareAxis counts calls of the large model per clip; without a second round
 // that is the share of clips escalated.
 func shareAxis(r *experiment.Result) axis {
+	label := "Clips sent to " + r.Setup.Large + " (%)"
+	if r.Setup.Second != "" { // a clip may then take two calls
+		label = "Large-model calls per 100 clips"
+	}
 	return axis{
-		label: "Clips sent to " + r.Setup.Large + " (%)", share: true,
+		label: label, share: true,
 		point:  func(p experiment.CurvePoint) float64 { return float64(p.First + p.Second) },
 		system: func(s experiment.System) float64 { return float64(s.First + s.Second) },
 	}
@@ -98,73 +116,106 @@ func costAxis(a experiment.Axis, i int) axis {
 // panel draws the experiment's curves, both models and the chosen point.
 func panel(r *experiment.Result, x axis) figures.AccuracyCompute {
 	p := figures.AccuracyCompute{XLabel: x.label, LogX: x.log, ShareX: x.share, Synthetic: r.Setup.Tier == "synth"}
-	coloured := 0
-	for _, c := range r.Curves {
-		role, ok := curveRole(r, c)
-		if !ok {
-			continue
-		}
-		if role == figures.Measure || role == figures.Other {
-			if coloured == maxCurves {
-				continue
-			}
-			coloured++
-		}
+	for _, c := range drawnCurves(r) {
 		drawn := curve(c, x)
-		drawn.Name, drawn.Role = curveName(c), role
-		if c.Measure != r.Setup.Headline.Measure || c.Fusion != r.Setup.Headline.Fusion {
+		drawn.Name, drawn.Role = curveName(c), curveRoles[c.Role]
+		if rank(r, c) != headlineRank {
 			drawn.Lo, drawn.Hi = nil, nil // one band is legible, three are not; the tables have all intervals
 		}
 		p.Curves = append(p.Curves, drawn)
 	}
+	for _, model := range []struct{ strategy, name string }{{"small-only", r.Setup.Small}, {"large-only", r.Setup.Large}} {
+		if s := r.Alone(model.strategy); s != nil {
+			at := mark(model.name, *s, x)
+			p.Points = append(p.Points, figures.Point{Name: at.Name, X: at.X, Y: at.Y, Lo: at.Lo, Hi: at.Hi})
+		}
+	}
 	for _, s := range r.Systems {
-		lo, hi := 100*float64(s.Accuracy.Lo), 100*float64(s.Accuracy.Hi)
-		y := 100 * float64(s.Accuracy.Value)
 		switch {
-		case s.Fusion == "small-only":
-			p.Points = append(p.Points, figures.Point{Name: r.Setup.Small, X: x.system(s), Y: y, Lo: lo, Hi: hi})
-		case s.Fusion == "large-only":
-			p.Points = append(p.Points, figures.Point{Name: r.Setup.Large, X: x.system(s), Y: y, Lo: lo, Hi: hi})
 		case s.Headline:
-			p.Marks = append(p.Marks, figures.Mark{Name: "Chosen", X: x.system(s), Y: y, Lo: lo, Hi: hi})
+			p.Marks = append(p.Marks, mark("Chosen", s, x))
+		case s.Fusion == "uacs-v2" && s.Measure == r.Setup.Headline.Measure && s.Threshold == experiment.CrossFitted:
+			// Two thresholds make a surface: its chosen point is drawn, not a curve.
+			p.Marks = append(p.Marks, mark("U-ACS v2", s, x))
 		}
 	}
 	return p
 }
 
+// mark places a system on a panel.
+func mark(name string, s experiment.System, x axis) figures.Mark {
+	return figures.Mark{
+		Name: name, X: x.system(s), Y: 100 * float64(s.Accuracy.Value),
+		Lo: 100 * float64(s.Accuracy.Lo), Hi: 100 * float64(s.Accuracy.Hi),
+	}
+}
+
 // maxCurves is how many coloured curves stay legible.
 const maxCurves = 3
 
-// curveRole says how a curve is drawn, and false for one that the figure leaves
-// to the tables: the controls, whose lines are noise about the random one.
-func curveRole(r *experiment.Result, c experiment.Curve) (figures.Role, bool) {
-	switch c.Role {
-	case "random":
-		return figures.Random, true
-	case "oracle":
-		return figures.Oracle, true
-	case "fusion":
-		return figures.Other, true
+// curveRoles say how curves are drawn.
+var curveRoles = map[string]figures.Role{
+	"measure": figures.Measure, "fusion": figures.Other, "exact": figures.Other, "random": figures.Random, "oracle": figures.Oracle,
+}
+
+// The ranks of curves: the headline's is always drawn, so is the exact one.
+const (
+	headlineRank = iota
+	exactRank
+	otherRank
+	referenceRank
+)
+
+func rank(r *experiment.Result, c experiment.Curve) int {
+	headline := c.Measure == r.Setup.Headline.Measure && c.Fusion == r.Setup.Headline.Fusion
+	switch {
+	case c.Role == "random" || c.Role == "oracle":
+		return referenceRank
+	case c.Role == "exact":
+		return exactRank
+	case headline:
+		return headlineRank
 	}
-	for _, m := range r.Measures {
-		if m.Name == c.Measure {
-			return figures.Measure, !m.Control
+	return otherRank
+}
+
+// drawnCurves returns the curves that a figure shows, by rank. Controls are left
+// to the tables, since their lines are noise about the random one, and so are
+// the last of too many.
+func drawnCurves(r *experiment.Result) []experiment.Curve {
+	var drawn []experiment.Curve
+	for _, c := range r.Curves {
+		if !isControl(r, c) {
+			drawn = append(drawn, c)
 		}
 	}
-	return figures.Measure, true
+	slices.SortStableFunc(drawn, func(a, b experiment.Curve) int { return rank(r, a) - rank(r, b) })
+	coloured := 0
+	return slices.DeleteFunc(drawn, func(c experiment.Curve) bool {
+		if rank(r, c) == referenceRank {
+			return false
+		}
+		coloured++
+		return coloured > maxCurves
+	})
+}
+
+// isControl reports whether a curve is that of a system which could not be deployed.
+func isControl(r *experiment.Result, c experiment.Curve) bool {
+	return slices.ContainsFunc(r.Systems, func(s experiment.System) bool {
+		return s.Control && s.Threshold == experiment.CrossFitted && s.Measure == c.Measure && s.Fusion == c.Fusion && rank(r, c) != referenceRank
+	})
 }
 
 // curveName calls a curve by what sets it apart.
 func curveName(c experiment.Curve) string {
 	switch c.Role {
-	case "random":
-		return "Random"
-	case "oracle":
-		return "Oracle"
+	case "measure":
+		return sentence(c.Measure)
 	case "fusion":
 		return sentence(c.Fusion)
 	}
-	return sentence(c.Measure)
+	return sentence(c.Role)
 }
 
 // sentence turns a registered name into words.

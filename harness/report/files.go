@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"path"
 
@@ -25,13 +26,21 @@ type File struct {
 	Derived bool
 }
 
-// Files returns every artefact of one experiment.
+// Files returns every artefact of one experiment, the records first.
 func Files(r *experiment.Result) ([]File, error) {
 	var records bytes.Buffer
 	if err := experiment.WriteRecords(&records, r); err != nil {
 		return nil, err
 	}
 	files := []File{{Path: path.Join(recordsDir, r.Setup.Name+".jsonl"), Data: records.Bytes()}}
+	if r.Exact != nil {
+		var exact bytes.Buffer
+		if err := json.Indent(&exact, r.Exact, "", "  "); err != nil {
+			return nil, fmt.Errorf("exact values of %s: %w", r.Setup.Name, err)
+		}
+		exact.WriteByte('\n')
+		files = append(files, File{Path: path.Join(recordsDir, r.Setup.Name+"-exact.json"), Data: exact.Bytes()})
+	}
 	for _, t := range []struct {
 		kind string
 		make func(*experiment.Result) Table
@@ -53,9 +62,10 @@ func Files(r *experiment.Result) ([]File, error) {
 	return files, nil
 }
 
-// OverviewFiles returns the table over all experiments of a tier.
-func OverviewFiles(tier string, results []*experiment.Result) ([]File, error) {
-	return tableFiles("overview-"+tier, Overview(tier, results))
+// OverviewFiles returns the table over all experiments of a tier; absent names
+// those of the tier that could not be run.
+func OverviewFiles(tier string, results []*experiment.Result, absent []string) ([]File, error) {
+	return tableFiles("overview-"+tier, Overview(tier, results, absent))
 }
 
 // CheckFiles returns results/tables/checks.csv: quantity, k, n.
@@ -87,7 +97,8 @@ func Belongs(p, name string) bool {
 			}
 		}
 	}
-	return p == path.Join(recordsDir, name+".jsonl") || p == path.Join(figuresDir, name+".svg")
+	return p == path.Join(recordsDir, name+".jsonl") || p == path.Join(recordsDir, name+"-exact.json") ||
+		p == path.Join(figuresDir, name+".svg")
 }
 
 // BelongsToTier reports whether the artefact at p is one of a tier rather than of

@@ -47,7 +47,7 @@ func (t Table) Markdown() []byte {
 	for _, row := range append([][]string{names, rule}, t.Rows...) {
 		cells := make([]string, len(row))
 		for i, cell := range row {
-			cells[i] = strings.ReplaceAll(cell, "|", "\\|")
+			cells[i] = markdownEscape(cell)
 		}
 		fmt.Fprintf(&b, "| %s |\n", strings.Join(cells, " | "))
 	}
@@ -57,6 +57,9 @@ func (t Table) Markdown() []byte {
 	}
 	return b.Bytes()
 }
+
+// markdownEscape keeps a cell in its row and column.
+var markdownEscape = strings.NewReplacer("|", "\\|", "\r", "", "\n", " ").Replace
 
 // CSV writes the table with a leading column tier, so that a row torn from its
 // file still says what it is. Notes are left to the other formats.
@@ -90,7 +93,7 @@ func (t Table) LaTeX() []byte {
 			align[i] = 'r'
 		}
 	}
-	fmt.Fprintf(&b, "%% needs \\usepackage{booktabs} and \\usepackage[utf8]{inputenc}\n")
+	fmt.Fprintf(&b, "%% needs \\usepackage{booktabs}, \\usepackage[T1]{fontenc} and \\usepackage[utf8]{inputenc}\n")
 	fmt.Fprintf(&b, "\\begin{table}\n\\centering\\small\n\\begin{tabular}{%s}\n\\toprule\n%s\\midrule\n", align, texRow(names))
 	for _, row := range t.Rows {
 		b.WriteString(texRow(row))
@@ -100,18 +103,28 @@ func (t Table) LaTeX() []byte {
 	return b.Bytes()
 }
 
+// texRow writes a row. One that begins with [ or * is kept from being read as
+// an argument of the line break before it.
 func texRow(cells []string) string {
 	escaped := make([]string, len(cells))
 	for i, c := range cells {
 		escaped[i] = texEscape(c)
 	}
-	return strings.Join(escaped, " & ") + " \\\\\n"
+	row := strings.Join(escaped, " & ")
+	if strings.HasPrefix(row, "[") || strings.HasPrefix(row, "*") {
+		row = "{}" + row
+	}
+	return row + " \\\\\n"
 }
 
-// texEscape makes text safe for LaTeX; the mathematical signs that tables use
-// become mathematics, since pdflatex knows few of them as characters.
+// texEscape makes text safe for pdflatex with inputenc. Signs that tables use
+// become mathematics, since pdflatex knows few of them as characters; letters of
+// other scripts than Latin need lualatex or xelatex.
 var texEscape = strings.NewReplacer(
 	`\`, `\textbackslash{}`, `&`, `\&`, `%`, `\%`, `$`, `\$`, `#`, `\#`, `_`, `\_`, `{`, `\{`, `}`, `\}`,
-	`~`, `\textasciitilde{}`, `^`, `\textasciicircum{}`, `<`, `$<$`, `>`, `$>$`,
-	"−", "$-$", "≤", `$\leq$`, "≥", `$\geq$`, "±", `$\pm$`, "τ", `$\tau$`, "×", `$\times$`, "–", "--", "…", `\ldots{}`, "→", `$\rightarrow$`,
+	`~`, `\textasciitilde{}`, `^`, `\textasciicircum{}`, `<`, `$<$`, `>`, `$>$`, `|`, `$|$`, `"`, `\textquotedbl{}`,
+	"−", "$-$", "±", `$\pm$`, "×", `$\times$`, "·", `$\cdot$`, "≤", `$\leq$`, "≥", `$\geq$`, "≠", `$\neq$`, "≈", `$\approx$`,
+	"→", `$\rightarrow$`, "∞", `$\infty$`, "√", `$\surd$`, "Σ", `$\Sigma$`, "Δ", `$\Delta$`, "α", `$\alpha$`, "δ", `$\delta$`,
+	"λ", `$\lambda$`, "μ", `$\mu$`, "σ", `$\sigma$`, "τ", `$\tau$`, "½", `$\frac12$`, "°", `$^\circ$`,
+	"–", "--", "—", "---", "…", `\ldots{}`, "\u00a0", "~",
 ).Replace

@@ -9,35 +9,36 @@ import (
 	"uacs/harness/experiment"
 )
 
-// percent prints a fraction in per cent with two decimals.
-func percent(x experiment.Number) string {
-	if math.IsNaN(float64(x)) {
+// fixed prints a number with so many decimals, or n/a; never as minus zero.
+func fixed(x float64, decimals int) string {
+	if math.IsNaN(x) {
 		return "n/a"
 	}
-	return strconv.FormatFloat(100*float64(x), 'f', 2, 64)
+	s := strconv.FormatFloat(x, 'f', decimals, 64)
+	if strings.Trim(s, "-0.") == "" {
+		return strings.TrimPrefix(s, "-")
+	}
+	return s
 }
+
+// percent prints a fraction in per cent with two decimals.
+func percent(x experiment.Number) string { return fixed(100*float64(x), 2) }
 
 // interval prints an estimate in per cent with its interval.
 func interval(e experiment.Estimate) string {
 	return fmt.Sprintf("%s [%s, %s]", percent(e.Value), percent(e.Lo), percent(e.Hi))
 }
 
-// points prints a difference in points with its interval and sign.
+// points prints a difference in points with its sign and interval.
 func points(e experiment.Estimate) string {
-	sign := ""
 	if e.Value > 0 {
-		sign = "+"
+		return "+" + interval(e)
 	}
-	return sign + interval(e)
+	return interval(e)
 }
 
 // decimals prints a number with three decimals, or n/a.
-func decimals(x experiment.Number) string {
-	if math.IsNaN(float64(x)) {
-		return "n/a"
-	}
-	return strconv.FormatFloat(float64(x), 'f', 3, 64)
-}
+func decimals(x experiment.Number) string { return fixed(float64(x), 3) }
 
 // pValue prints a p-value with four decimals, never as zero.
 func pValue(p experiment.Number) string {
@@ -47,7 +48,7 @@ func pValue(p experiment.Number) string {
 	case p < 0.0001:
 		return "<0.0001"
 	}
-	return strconv.FormatFloat(float64(p), 'f', 4, 64)
+	return fixed(float64(p), 4)
 }
 
 // price prints a cost with three significant digits.
@@ -55,7 +56,7 @@ func price(x experiment.Number) string {
 	if x != 0 && (math.Abs(float64(x)) >= 1e5 || math.Abs(float64(x)) < 1e-3) {
 		return strconv.FormatFloat(float64(x), 'e', 2, 64)
 	}
-	return strconv.FormatFloat(float64(x), 'f', 3, 64)
+	return fixed(float64(x), 3)
 }
 
 // Systems is the main table of an experiment: one row per way to answer the
@@ -75,8 +76,8 @@ func Systems(r *experiment.Result) Table {
 		t.Columns = append(t.Columns, Column{a.Unit, true})
 	}
 	t.Columns = append(t.Columns,
-		Column{"points over small alone", true}, Column{"Holm p", true},
-		Column{"points over large alone", true}, Column{"Holm p ", true}, Column{"McNemar p", true})
+		Column{"points over small alone", true}, Column{"Holm p, small", true},
+		Column{"points over large alone", true}, Column{"Holm p, large", true}, Column{"McNemar p, large", true})
 	for _, s := range r.Systems {
 		row := []string{
 			systemName(r, s), string(s.Threshold), strconv.Itoa(s.Right), strconv.Itoa(r.Setup.N), interval(s.Accuracy),
@@ -94,16 +95,14 @@ func Systems(r *experiment.Result) Table {
 
 // systemName says which models a system's name stands for.
 func systemName(r *experiment.Result, s experiment.System) string {
-	switch s.Fusion {
-	case "small-only":
+	switch {
+	case s.Measure == "" && s.Fusion == "small-only":
 		return r.Setup.Small + " alone (small)"
-	case "large-only":
+	case s.Measure == "" && s.Fusion == "large-only":
 		return r.Setup.Large + " alone (large)"
-	}
-	if s.Headline {
+	case s.Headline:
 		return s.Name + " (headline)"
-	}
-	if s.Control {
+	case s.Control:
 		return s.Name + " (control)"
 	}
 	return s.Name
@@ -122,8 +121,13 @@ func systemNotes(r *experiment.Result) []string {
 		"Thresholds \"cross-fitted by video\" were chosen on the other folds; an \"oracle threshold\" was chosen on the clips it is judged on and is too good.",
 		"Holm p: two-sided sign-flip test over videos, adjusted over all comparisons of systems that could be deployed; controls are n/a. McNemar p: exact, against large alone, clips taken as independent.",
 	}
-	if r.Setup.Failures == "fallback-small" && r.Setup.LargeFailed > 0 {
-		notes = append(notes, fmt.Sprintf("%s alone is answered by the small model where it gave no usable answer (%d of %d clips).", r.Setup.Large, r.Setup.LargeFailed, r.Setup.Clips))
+	s := r.Setup
+	switch {
+	case s.LargeFailed == 0:
+	case s.Failures == string(experiment.FallbackSmall):
+		notes = append(notes, fmt.Sprintf("%s alone is answered by the small model where it gave no usable answer (%d of %d clips).", s.Large, s.LargeFailed, s.Clips))
+	case s.Failures == string(experiment.Wrong):
+		notes = append(notes, fmt.Sprintf("Where %s gave no usable answer (%d of %d clips), a clip that is escalated counts as wrong.", s.Large, s.LargeFailed, s.Clips))
 	}
 	return notes
 }
@@ -133,7 +137,7 @@ func setupNotes(s experiment.Setup) []string {
 	notes := []string{
 		fmt.Sprintf("%s %s: %d clips, %d left out by policy, n = %d counted by profile %s (%s), %d videos.",
 			s.Dataset, s.Split, s.Clips, s.Dropped, s.N, s.Profile, s.Quality, s.Videos),
-		fmt.Sprintf("No usable answer: small model %d, large model %d of %d clips; policy %s.", s.SmallFailed, s.LargeFailed, s.Clips, s.Failures),
+		failedNote(s),
 		fmt.Sprintf("Intervals: %s %% percentile bootstrap by video, %d replicates, seed %d.", trim(100*float64(s.Level)), s.Replicates, s.Seed),
 		fmt.Sprintf("Thresholds: fewest calls within %s points of the best accuracy, chosen on the other of %d folds of videos.", trim(100*float64(s.Tolerance)), s.Folds),
 	}
@@ -154,6 +158,15 @@ func setupNotes(s experiment.Setup) []string {
 		notes = append(notes, "Note: "+w+".")
 	}
 	return append(notes, fmt.Sprintf("Config %s, SHA-256 %.12s; %d input files.", s.Config, s.ConfigSHA256, len(s.Inputs)))
+}
+
+// failedNote counts the clips without a usable answer.
+func failedNote(s experiment.Setup) string {
+	second := ""
+	if s.Second != "" {
+		second = fmt.Sprintf(", second round %d", s.SecondFailed)
+	}
+	return fmt.Sprintf("No usable answer: small model %d, large model %d%s of %d clips; policy %s.", s.SmallFailed, s.LargeFailed, second, s.Clips, s.Failures)
 }
 
 func trim(x float64) string { return strconv.FormatFloat(math.Round(x*100)/100, 'f', -1, 64) }
@@ -201,8 +214,34 @@ func Profiles(r *experiment.Result) Table {
 			t.Rows = append(t.Rows, []string{p.Profile, profileSystem(r, p.System), m.Name, number(m.Value), strconv.Itoa(m.N), m.NA})
 		}
 	}
-	t.Notes = append([]string{"Accuracies and F1 are fractions, MAE is in label units. A profile is one project's rule set; numbers of different profiles do not compare."}, setupNotes(r.Setup)...)
+	t.Notes = append([]string{"Accuracies and F1 are fractions, MAE is in label units. A profile is one project's rule set; numbers of different profiles do not compare."}, profileNotes(r)...)
+	t.Notes = append(t.Notes, setupNotes(r.Setup)...)
 	return t
+}
+
+// profileNotes says of each system what holds for its metrics: what holds under
+// every profile, without the names of the profiles.
+func profileNotes(r *experiment.Result) []string {
+	var notes []string
+	under := map[string][]string{} // the profiles that a note stands under
+	all := map[string]bool{}
+	for _, p := range r.Profiles {
+		all[p.Profile] = true
+		for _, w := range p.Warnings {
+			note := profileSystem(r, p.System) + ": " + w
+			if under[note] == nil {
+				notes = append(notes, note)
+			}
+			under[note] = append(under[note], p.Profile)
+		}
+	}
+	for i, note := range notes {
+		if profiles := under[note]; len(profiles) < len(all) {
+			note = strings.Join(profiles, ", ") + ": " + note
+		}
+		notes[i] = "Note: " + note + "."
+	}
+	return notes
 }
 
 func profileSystem(r *experiment.Result, name string) string {
@@ -214,12 +253,7 @@ func profileSystem(r *experiment.Result, name string) string {
 	return name
 }
 
-func number(x experiment.Number) string {
-	if math.IsNaN(float64(x)) {
-		return "n/a"
-	}
-	return strconv.FormatFloat(float64(x), 'f', 4, 64)
-}
+func number(x experiment.Number) string { return fixed(float64(x), 4) }
 
 // Flow is the table of where clips end and what each exit is worth.
 func Flow(r *experiment.Result) Table {
@@ -237,7 +271,8 @@ func Flow(r *experiment.Result) Table {
 }
 
 // Overview is one row per experiment of a tier: both models and the headline.
-func Overview(tier string, results []*experiment.Result) Table {
+// absent names the experiments of the tier that could not be run.
+func Overview(tier string, results []*experiment.Result, absent []string) Table {
 	t := Table{Title: "Overview: the small model, the large model and the cascade", Tier: tier, Columns: []Column{
 		{"experiment", false},
 		{"small", false},
@@ -254,26 +289,35 @@ func Overview(tier string, results []*experiment.Result) Table {
 		{"either right %", true},
 	}}
 	for _, r := range results {
-		row := []string{r.Setup.Name, r.Setup.Small, r.Setup.Large, strconv.Itoa(r.Setup.N), "", "", "", "", "", "", "", "", ""}
-		for _, s := range r.Systems {
-			switch {
-			case s.Fusion == "small-only":
-				row[4] = percent(s.Accuracy.Value)
-			case s.Fusion == "large-only":
-				row[5] = percent(s.Accuracy.Value)
-			case s.Fusion == "oracle-select":
-				row[12] = percent(s.Accuracy.Value)
-			case s.Headline:
-				row[6], row[7], row[8] = s.Name, interval(s.Accuracy), percent(s.Deferred)
-				row[9] = decimals(s.First + s.Second)
-				row[10], row[11] = points(s.VsLarge.Difference), pValue(s.VsLarge.HolmP)
-			}
+		row := []string{
+			r.Setup.Name, r.Setup.Small, r.Setup.Large, strconv.Itoa(r.Setup.N),
+			accuracy(r.Alone("small-only")), accuracy(r.Alone("large-only")),
 		}
-		t.Rows = append(t.Rows, row)
+		row = append(row, overviewCascade(r.Cascade())...)
+		t.Rows = append(t.Rows, append(row, accuracy(r.Alone("oracle-select"))))
 	}
 	t.Notes = []string{
-		"Accuracy on clips with a label other than zero. The cascade's threshold is cross-fitted by video. Intervals: percentile bootstrap by video. Holm p: sign-flip test over videos, adjusted within the experiment.",
+		"Accuracy is that of the n clips which the experiment's metric profile counts. The cascade's threshold is cross-fitted by video. Intervals: percentile bootstrap by video. Holm p: sign-flip test over videos, adjusted within the experiment.",
 		"Each experiment's own tables say how answers became polarities, what is a hypothesis and what was odd in the data.",
 	}
+	if len(absent) > 0 {
+		t.Notes = append(t.Notes, "Not run, for want of data: "+strings.Join(absent, ", ")+".")
+	}
 	return t
+}
+
+// overviewCascade fills the columns about the headline.
+func overviewCascade(s *experiment.System) []string {
+	if s == nil {
+		return make([]string, 6)
+	}
+	large := comparison(s.VsLarge)
+	return []string{s.Name, interval(s.Accuracy), percent(s.Deferred), decimals(s.First + s.Second), large[0], large[1]}
+}
+
+func accuracy(s *experiment.System) string {
+	if s == nil {
+		return ""
+	}
+	return percent(s.Accuracy.Value)
 }

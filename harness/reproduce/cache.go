@@ -14,11 +14,19 @@ import (
 
 	"uacs/harness/experiment"
 	"uacs/harness/report"
+	"uacs/internal/hint"
 )
 
-// cache keeps the artefacts of finished experiments, one file each, named by a
-// digest of all that they depend on.
+// cache keeps the artefacts of each experiment's last run in one file, with a
+// digest of all that they depend on. An empty dir is no cache.
 type cache struct{ dir string }
+
+// entry is a file of the cache. SHA256 is the digest of Files as they stand there.
+type entry struct {
+	Key    string
+	SHA256 string
+	Files  json.RawMessage
+}
 
 // run returns an experiment's artefacts from the cache, or makes and keeps them.
 func (c cache) run(ctx context.Context, cfg experiment.Config, predictors experiment.Predictors, o Options) (outcome, error) {
@@ -26,7 +34,7 @@ func (c cache) run(ctx context.Context, cfg experiment.Config, predictors experi
 	if err != nil {
 		return outcome{}, err
 	}
-	if out, ok := c.get(key); ok {
+	if out, ok := c.get(cfg.Name, key); ok {
 		return out, nil
 	}
 	cohort, err := experiment.Open(cfg, predictors, o.Data)
@@ -47,7 +55,7 @@ func (c cache) run(ctx context.Context, cfg experiment.Config, predictors experi
 		return outcome{}, err
 	}
 	out := outcome{done: Done{Result: result}, files: files}
-	return out, c.put(key, files)
+	return out, c.put(cfg.Name, key, files)
 }
 
 func throughRecords(r *experiment.Result) (*experiment.Result, error) {
@@ -97,34 +105,32 @@ var programDigest = sync.OnceValues(func() (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), nil
 })
 
-func (c cache) path(key string) string { return filepath.Join(c.dir, key+".json") }
+func (c cache) path(experiment string) string { return filepath.Join(c.dir, experiment+".json") }
 
-// get returns the artefacts under key. Anything that is wrong with the entry
-// makes it absent: it is made anew.
-func (c cache) get(key string) (outcome, bool) {
+// get returns the artefacts of an experiment's last run if it had that key.
+// Anything that is wrong with the entry makes it absent: it is made anew.
+func (c cache) get(name, key string) (outcome, bool) {
 	if c.dir == "" {
 		return outcome{}, false
 	}
-	data, err := os.ReadFile(c.path(key))
+	data, err := os.ReadFile(c.path(name))
 	if err != nil {
 		return outcome{}, false
 	}
-	var entry struct {
-		SHA256 string
-		Files  json.RawMessage
-	}
-	if json.Unmarshal(data, &entry) != nil || entry.SHA256 != sumHex(entry.Files) {
+	var e entry
+	if json.Unmarshal(data, &e) != nil || e.Key != key || e.SHA256 != sumHex(e.Files) {
 		return outcome{}, false
 	}
 	out := outcome{done: Done{Cached: true}}
-	if json.Unmarshal(entry.Files, &out.files) != nil || len(out.files) == 0 {
+	if json.Unmarshal(e.Files, &out.files) != nil || len(out.files) == 0 {
 		return outcome{}, false
 	}
-	out.done.Result, err = experiment.ReadRecords(bytes.NewReader(out.files[0].Data), out.files[0].Path)
+	records := out.files[0] // report.Files puts them first
+	out.done.Result, err = experiment.ReadRecords(bytes.NewReader(records.Data), records.Path)
 	return out, err == nil
 }
 
-func (c cache) put(key string, files []report.File) error {
+func (c cache) put(name, key string, files []report.File) error {
 	if c.dir == "" {
 		return nil
 	}
@@ -132,15 +138,12 @@ func (c cache) put(key string, files []report.File) error {
 	if err != nil {
 		return err
 	}
-	entry, err := json.Marshal(struct {
-		SHA256 string
-		Files  json.RawMessage
-	}{sumHex(body), body})
+	data, err := json.Marshal(entry{key, sumHex(body), body})
 	if err != nil {
 		return err
 	}
-	if _, err := writeFile(c.path(key), entry); err != nil {
-		return fmt.Errorf("cache: %w", err)
+	if _, err := writeFile(c.path(name), data); err != nil {
+		return hint.Add(fmt.Errorf("cache: %w", err), "--from-scratch does without a cache")
 	}
 	return nil
 }

@@ -7,16 +7,12 @@
 package reproduce
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"runtime"
 
-	"github.com/google/renameio/v2"
 	"golang.org/x/sync/errgroup"
 
 	"uacs/harness/experiment"
@@ -33,28 +29,14 @@ type Options struct {
 	Data fs.FS
 	// Cache is the folder of earlier runs; "" turns the cache off.
 	Cache string
-	// Only names experiments; none means all.
+	// Only names experiments; none means all. One whose data is absent is an error,
+	// while of all experiments it is skipped.
 	Only []string
 	// Started is told once, before anything runs, which experiments will run and
 	// which will be skipped. Finished is told about every experiment, in the order
 	// of the configs. Either may be nil.
 	Started  func(Plan)
 	Finished func(Done)
-}
-
-// Plan says what a run will do.
-type Plan struct {
-	// Tier is public if a public experiment can run, else synth.
-	Tier string
-	// Configs are the experiments that will run; Skipped those whose data is absent.
-	Configs []experiment.Config
-	Skipped []Skipped
-}
-
-// Skipped is an experiment that cannot run here.
-type Skipped struct {
-	Config experiment.Config
-	Why    error
 }
 
 // Done is an experiment's outcome.
@@ -75,10 +57,11 @@ type Summary struct {
 }
 
 // Run reproduces. It is deterministic: equal configs, data and program give equal
-// bytes, whatever was cached.
+// bytes, whatever was cached. What is wrong with configs, the manifest or the
+// folder to write into is found before anything runs.
 func Run(ctx context.Context, o Options) (Summary, error) {
 	root := os.DirFS(o.Root)
-	predictors, err := experiment.LoadPredictors(root, "configs/predictors.yaml")
+	predictors, err := experiment.LoadPredictors(root, predictorsFile)
 	if err != nil {
 		return Summary{}, err
 	}
@@ -86,10 +69,17 @@ func Run(ctx context.Context, o Options) (Summary, error) {
 	if err != nil {
 		return Summary{}, err
 	}
+	earlier, err := readManifest(o.Out)
+	if err != nil {
+		return Summary{}, err
+	}
+	if err := writable(o.Out); err != nil {
+		return Summary{}, err
+	}
 	if o.Started != nil {
 		o.Started(plan)
 	}
-	outcomes, err := runAll(ctx, o, plan, predictors)
+	outcomes, checks, err := runAll(ctx, o, plan, predictors)
 	if err != nil {
 		return Summary{}, err
 	}
@@ -98,60 +88,7 @@ func Run(ctx context.Context, o Options) (Summary, error) {
 	if err != nil {
 		return Summary{}, err
 	}
-	if plan.Tier == "public" && len(o.Only) == 0 {
-		checks, err := checkFiles(root, o.Data, predictors)
-		if err != nil {
-			return Summary{}, err
-		}
-		files = append(files, checks...)
-	}
-	return s, s.write(o, files)
-}
-
-// makePlan sorts the experiments into those that can run and those that cannot.
-func makePlan(root fs.FS, o Options, predictors experiment.Predictors) (Plan, error) {
-	configs, err := experiment.LoadConfigs(root, "configs/experiments")
-	if err != nil {
-		return Plan{}, err
-	}
-	if configs, err = only(configs, o.Only); err != nil {
-		return Plan{}, err
-	}
-	plan := Plan{Tier: "synth"}
-	for _, c := range configs {
-		err := experiment.Ready(c, predictors, o.Data)
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			plan.Skipped = append(plan.Skipped, Skipped{c, err})
-			continue
-		case err != nil:
-			return Plan{}, err
-		}
-		if c.Tier == "public" {
-			plan.Tier = "public"
-		}
-		plan.Configs = append(plan.Configs, c)
-	}
-	return plan, nil
-}
-
-func only(configs []experiment.Config, names []string) ([]experiment.Config, error) {
-	if len(names) == 0 {
-		return configs, nil
-	}
-	var out []experiment.Config
-	for _, name := range names {
-		found := false
-		for _, c := range configs {
-			if c.Name == name {
-				out, found = append(out, c), true
-			}
-		}
-		if !found {
-			return nil, fmt.Errorf("no experiment is named %q", name)
-		}
-	}
-	return out, nil
+	return s, s.write(o, append(files, checks...), earlier)
 }
 
 // outcome is an experiment's result with its files.
@@ -160,11 +97,11 @@ type outcome struct {
 	files []report.File
 }
 
-// runAll runs the experiments side by side; results stand in the order of the
-// plan and are reported in it.
-func runAll(ctx context.Context, o Options, plan Plan, predictors experiment.Predictors) ([]outcome, error) {
-	outcomes := make([]outcome, len(plan.Configs))
-	ready := make([]chan struct{}, len(plan.Configs))
+// runAll runs the experiments side by side, and the checks; results stand in the
+// order of the plan and are reported in it.
+func runAll(ctx context.Context, o Options, plan Plan, predictors experiment.Predictors) (outcomes []outcome, checks []report.File, err error) {
+	outcomes = make([]outcome, len(plan.Configs))
+	ready := make([]chan struct{}, len(plan.Configs)) // closed when an outcome is there
 	for i := range ready {
 		ready[i] = make(chan struct{})
 	}
@@ -185,13 +122,24 @@ func runAll(ctx context.Context, o Options, plan Plan, predictors experiment.Pre
 	})
 	store := cache{o.Cache}
 	for i, c := range plan.Configs {
-		group.Go(func() (err error) {
-			outcomes[i], err = store.run(ctx, c, predictors, o)
+		group.Go(func() error {
+			out, err := store.run(ctx, c, predictors, o)
+			if err != nil {
+				return err
+			}
+			outcomes[i] = out
 			close(ready[i])
+			return nil
+		})
+	}
+	if plan.Tier == "public" && len(o.Only) == 0 {
+		group.Go(func() (err error) {
+			checks, err = checkFiles(os.DirFS(o.Root), o.Data, predictors)
 			return err
 		})
 	}
-	return outcomes, group.Wait()
+	err = group.Wait()
+	return outcomes, checks, err
 }
 
 // collect gathers the files of all outcomes and the overview of each tier.
@@ -211,11 +159,11 @@ func (s *Summary) collect(outcomes []outcome, o Options) ([]report.File, error) 
 	if len(o.Only) > 0 { // an overview of some would pass for one of all
 		return files, nil
 	}
-	for _, tier := range []string{"public", "synth"} {
+	for _, tier := range tiers {
 		if len(byTier[tier]) == 0 {
 			continue
 		}
-		overview, err := report.OverviewFiles(tier, byTier[tier])
+		overview, err := report.OverviewFiles(tier, byTier[tier], s.Plan.absent(tier))
 		if err != nil {
 			return nil, err
 		}
@@ -241,72 +189,4 @@ func checkFiles(root, data fs.FS, predictors experiment.Predictors) ([]report.Fi
 		counted = append(counted, k)
 	}
 	return report.CheckFiles(counted)
-}
-
-// write writes what changed, each file in one step, and the manifest last: a run
-// that is killed leaves whole files and the old manifest.
-func (s *Summary) write(o Options, files []report.File) error {
-	earlier, err := readManifest(o.Out)
-	if err != nil {
-		return err
-	}
-	manifest := report.Manifest{}
-	for _, p := range earlier.Paths() {
-		if s.keeps(p, o) {
-			manifest[p] = earlier[p]
-		}
-	}
-	for _, f := range files {
-		manifest.Add(f)
-		fresh, err := writeFile(filepath.Join(o.Out, filepath.FromSlash(f.Path)), f.Data)
-		if err != nil {
-			return err
-		}
-		if fresh {
-			s.Written++
-		} else {
-			s.Same++
-		}
-	}
-	s.Changes = manifest.Changes(earlier)
-	_, err = writeFile(filepath.Join(o.Out, filepath.FromSlash(report.ManifestPath)), manifest.Bytes())
-	return err
-}
-
-// keeps reports whether a line of the earlier manifest stays: that of an
-// experiment which was not run this time, because its data is not on this machine
-// or others were asked for. Lines of experiments that are no more go.
-func (s *Summary) keeps(p string, o Options) bool {
-	if len(o.Only) > 0 {
-		return true
-	}
-	for _, skipped := range s.Plan.Skipped {
-		if report.Belongs(p, skipped.Config.Name) {
-			return true
-		}
-	}
-	return s.Plan.Tier != "public" && report.BelongsToTier(p, "public")
-}
-
-func readManifest(out string) (report.Manifest, error) {
-	path := filepath.Join(out, filepath.FromSlash(report.ManifestPath))
-	data, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return report.Manifest{}, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	return report.ParseManifest(report.ManifestPath, data)
-}
-
-// writeFile replaces a file in one step unless it holds the same bytes already.
-func writeFile(path string, data []byte) (fresh bool, err error) {
-	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, data) {
-		return false, nil
-	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return false, err
-	}
-	return true, renameio.WriteFile(path, data, 0o644)
 }

@@ -1,0 +1,201 @@
+package ablation
+
+import "math"
+
+// blockRows is how many rows of packed replicates pass down the ranking before
+// what they say is filed: few enough for their numbers to be in the nearest
+// caches. It is even, and the replicates of a block are at most 64.
+const blockRows = 8
+
+// coarseGroups is the number of groups of tied clips up to which most rates fall
+// inside a group, so that sums are better taken as numbers at once.
+const coarseGroups = 100
+
+// kernel walks the replicates of one panel down one ranking for the cells in the
+// lanes of two words, and files what each replicate says about each cell. It is
+// reused for one ranking after the other.
+//
+// For a replicate, let D be the number of clips deferred so far, T that of all
+// clips, w an entry's weight. The area under a cell's curve is linear in what
+// escalation does to each clip, g in {-1,0,1}:
+//
+//	area = (2·T·K + sum g·a) / (2·T²),  a = w (2T - D before - D after the clip's group)
+//
+// where K counts the clips that the small model gets right. The a do not depend
+// on the cell, and only clips with g ≠ 0 count. The same a give the AUROC of any
+// set of positives, by the Mann-Whitney count: (sum a - P²) / (2 P (T-P)), P the
+// weight of the set. All sums are integers and exact.
+type kernel struct {
+	reps  *replicates
+	rates []float64
+	tail  float64 // of either side of the intervals
+	// keep and large count the clips that either model alone gets right, per
+	// replicate in order of use.
+	keep, large []int
+
+	rank   *ranking
+	move   *movers
+	cells  int
+	coarse bool
+
+	// ones has a 1 in every lane, guards the guard of every lane.
+	ones, guards uint64
+	laneOf       [64]uint8
+	slots        int // replicates of a block
+
+	prefix []uint64 // clips deferred before each entry, packed by replicate
+	lane   []lane   // of the row being walked
+	block  block
+	areas  areas
+	tails  []tails   // per rate and cell
+	cell   []scalars // per cell; the last is the small model's errors
+	sel    selector
+}
+
+// lane is one replicate of a row.
+type lane struct {
+	total int
+	twice uint64 // 2·total
+	// place is by clips deferred.
+	place []place
+	// steps are what the sums gain on the way to each rate, and after the last.
+	steps []step
+	kept  uint64
+	own   []place // memory for place, unless it is that of the lane before
+}
+
+// place is where some number of deferred clips stands among the rates: the first
+// rate that needs as many clips, and how many clips it is from there back to the
+// rate before, rounded down.
+type place struct{ rate, room uint16 }
+
+// step is what a replicate's sums gain, or the sums.
+type step [2]uint64
+
+// newKernel makes a kernel for a panel.
+func newKernel(reps *replicates, keep, large []int, rates []float64, level float64) *kernel {
+	k := &kernel{reps: reps, rates: rates, tail: (1 - level) / 2, keep: keep, large: large, slots: blockRows * reps.per}
+	for lane := range reps.per {
+		k.ones |= 1 << uint(lane*reps.width)
+		for bit := range reps.width {
+			k.laneOf[lane*reps.width+bit] = uint8(lane)
+		}
+	}
+	k.guards = k.ones << uint(reps.width-1)
+	k.lane = make([]lane, reps.per)
+	for i := range k.lane {
+		k.lane[i] = lane{total: -1, own: make([]place, reps.most+1), steps: make([]step, len(rates)+1)}
+	}
+	k.block = newBlock(len(rates), k.slots)
+	k.tails = make([]tails, len(rates)*lanes(reps.width))
+	k.cell = make([]scalars, lanes(reps.width)+1)
+	return k
+}
+
+// load sets the ranking and the cells of the next walk.
+func (k *kernel) load(rank *ranking, move *movers, cells int) {
+	k.rank, k.move, k.cells, k.coarse = rank, move, cells, rank.groups <= coarseGroups
+	k.prefix = grow(k.prefix, len(rank.cluster)+1)
+	k.prefix[0] = 0
+	k.areas.load(k)
+	for i := range k.cell[:cells+1] {
+		k.cell[i].load(len(k.reps.total))
+	}
+	for i := range k.tails {
+		k.tails[i].deepen = 0
+	}
+	if k.coarse {
+		k.block.values = grow(k.block.values, k.inUse()*k.slots)
+	}
+}
+
+// inUse is the number of tails that the cells have.
+func (k *kernel) inUse() int { return len(k.rates) * k.cells }
+
+// walk passes all replicates down the ranking, block by block. The pilot's numbers
+// are all kept, of the others the tails.
+func (k *kernel) walk() {
+	for i := range k.tails {
+		k.tails[i].pilot = k.tails[i].pilot[:0]
+	}
+	for first := 0; first < len(k.reps.total); first += k.slots {
+		n := min(k.slots, len(k.reps.total)-first)
+		k.pass(first, n)
+		switch {
+		case first+n <= k.reps.pilot:
+			k.filePilot(n)
+		case k.coarse:
+			k.fileCoarse(n)
+		default:
+			k.fileFine(n)
+		}
+		if first+n == k.reps.pilot {
+			k.open()
+		}
+	}
+}
+
+// pass passes a block of n replicates from number first on.
+func (k *kernel) pass(first, n int) {
+	k.block.start(k.reps.total[first : first+n])
+	for slot := 0; slot < n; slot += k.reps.per {
+		weights := k.reps.row((first + slot) / k.reps.per)
+		k.deferAll(weights)
+		k.areas.weigh(k, weights, first+slot)
+		lanes := k.lane[:min(k.reps.per, n-slot)]
+		for i := range lanes {
+			k.prepare(i, first+slot+i)
+		}
+		if k.coarse {
+			for i := range lanes {
+				k.walkCoarse(weights, i, slot)
+			}
+			continue
+		}
+		k.walkFine(weights, lanes, slot)
+		k.sumUp(lanes, slot)
+	}
+	k.areas.sum(k, first, n)
+}
+
+// open ends the pilot.
+func (k *kernel) open() {
+	for i := range k.inUse() {
+		k.tails[i].open(&k.sel, k.tail)
+	}
+}
+
+// deferAll sums the weights down the ranking.
+func (k *kernel) deferAll(weights []uint64) {
+	sum, prefix := uint64(0), k.prefix[1:]
+	cluster, clips := k.rank.cluster[:len(prefix)], k.rank.clips[:len(prefix)]
+	for e := range prefix {
+		sum += weights[cluster[e]] * uint64(clips[e])
+		prefix[e] = sum
+	}
+}
+
+// prepare sets lane i for the replicate at a place in order of use.
+func (k *kernel) prepare(i, at int) {
+	l := &k.lane[i]
+	l.kept = uint64(k.keep[at]) * k.ones
+	total := k.reps.total[at]
+	if i > 0 && k.lane[i-1].total == total {
+		l.total, l.twice, l.place = total, uint64(2*total), k.lane[i-1].place
+		return
+	}
+	if l.total == total && &l.place[0] == &l.own[0] {
+		return
+	}
+	l.total, l.twice, l.place = total, uint64(2*total), l.own[:total+1]
+	r, t := 0, float64(total)
+	for d := range l.place {
+		for r < len(k.rates) && float64(k.rates[r]*t) < float64(d) {
+			r++
+		}
+		l.place[d] = place{uint16(r), math.MaxUint16}
+		if r > 0 {
+			l.place[d].room = uint16(min(float64(d)-float64(k.rates[r-1]*t), math.MaxUint16))
+		}
+	}
+}
