@@ -15,6 +15,7 @@ type booted struct {
 	// deferring at random.
 	audc, vsSmall, vsLarge, vsRandom span
 	apgr, aurocGain                  span
+	cpt                              [len(cptShares)]span
 }
 
 // noGap is the gap between two accuracies below which they count as equal, as in
@@ -34,9 +35,16 @@ func (k *kernel) bootstrap(rank *ranking, cells []flips, wrong []bool) ([]booted
 		if k.coarse {
 			k.block.values = grow(k.block.values, k.inUse()*k.slots)
 		}
+		k.climbs, k.cpts = nil, make([][len(cptShares)][]float64, len(some))
+		for _, f := range some {
+			k.climbs = append(k.climbs, newAscent(rank, f))
+		}
 		curves := k.curves()
 		for lane := range some {
 			curves[lane].fill(k, &k.cell[lane])
+			for i, x := range k.cpts[lane] {
+				curves[lane].cpt[i] = k.span(x)
+			}
 		}
 		if first == 0 {
 			errors = k.auroc(&k.cell[len(some)])

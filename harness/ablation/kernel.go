@@ -45,10 +45,17 @@ type kernel struct {
 
 	prefix []uint64 // clips deferred before each entry, packed by replicate
 	lane   []lane   // of the row being walked
+	// places are tables by total, one more than the lanes of a row may need, and
+	// newest the one made last.
+	places []places
+	newest int
 	block  block
 	areas  areas
 	tails  []tails   // per rate and cell
 	cell   []scalars // per cell; the last is the small model's errors
+	// climbs are the cells' ascents, nil if call-performance thresholds are not wanted.
+	climbs []ascent
+	cpts   [][len(cptShares)][]float64
 	sel    selector
 }
 
@@ -61,13 +68,18 @@ type lane struct {
 	// steps are what the sums gain on the way to each rate, and after the last.
 	steps []step
 	kept  uint64
-	own   []place // memory for place, unless it is that of the lane before
 }
 
 // place is where some number of deferred clips stands among the rates: the first
 // rate that needs as many clips, and how many clips it is from there back to the
 // rate before, rounded down.
 type place struct{ rate, room uint16 }
+
+// places are the places of replicates of total clips.
+type places struct {
+	total int
+	at    []place
+}
 
 // step is what a replicate's sums gain, or the sums.
 type step [2]uint64
@@ -84,7 +96,11 @@ func newKernel(reps *replicates, keep, large []int, rates []float64, level float
 	k.guards = k.ones << uint(reps.width-1)
 	k.lane = make([]lane, reps.per)
 	for i := range k.lane {
-		k.lane[i] = lane{total: -1, own: make([]place, reps.most+1), steps: make([]step, len(rates)+1)}
+		k.lane[i] = lane{steps: make([]step, len(rates)+1)}
+	}
+	k.places = make([]places, reps.per+1)
+	for i := range k.places {
+		k.places[i].at = make([]place, reps.most+1)
 	}
 	k.block = newBlock(len(rates), k.slots)
 	k.tails = make([]tails, len(rates)*lanes(reps.width))
@@ -118,6 +134,11 @@ func (k *kernel) walk() {
 	for i := range k.tails {
 		k.tails[i].pilot = k.tails[i].pilot[:0]
 	}
+	for i := range k.cpts {
+		for j := range k.cpts[i] {
+			k.cpts[i][j] = k.cpts[i][j][:0]
+		}
+	}
 	for first := 0; first < len(k.reps.total); first += k.slots {
 		n := min(k.slots, len(k.reps.total)-first)
 		k.pass(first, n)
@@ -146,6 +167,7 @@ func (k *kernel) pass(first, n int) {
 		for i := range lanes {
 			k.prepare(i, first+slot+i)
 		}
+		k.climb(weights, first+slot, len(lanes))
 		if k.coarse {
 			for i := range lanes {
 				k.walkCoarse(weights, i, slot)
@@ -156,6 +178,17 @@ func (k *kernel) pass(first, n int) {
 		k.sumUp(lanes, slot)
 	}
 	k.areas.sum(k, first, n)
+}
+
+// climb times the climbs of a row's lanes. Its first is number first in order of use.
+func (k *kernel) climb(weights []uint64, first, lanes int) {
+	for cell, a := range k.climbs {
+		s := &k.cell[cell]
+		for i := range lanes {
+			kept := k.keep[first+i]
+			k.cpt(&k.cpts[cell], a, weights, i, kept, kept+int(s.gained[first+i])-int(s.lost[first+i]))
+		}
+	}
 }
 
 // open ends the pilot.
@@ -177,25 +210,24 @@ func (k *kernel) deferAll(weights []uint64) {
 
 // prepare sets lane i for the replicate at a place in order of use.
 func (k *kernel) prepare(i, at int) {
-	l := &k.lane[i]
-	l.kept = uint64(k.keep[at]) * k.ones
-	total := k.reps.total[at]
-	if i > 0 && k.lane[i-1].total == total {
-		l.total, l.twice, l.place = total, uint64(2*total), k.lane[i-1].place
-		return
+	l, total := &k.lane[i], k.reps.total[at]
+	l.kept, l.total, l.twice = uint64(k.keep[at])*k.ones, total, uint64(2*total)
+	if k.places[k.newest].total != total {
+		k.newest = (k.newest + 1) % len(k.places)
+		k.places[k.newest].set(total, k.rates)
 	}
-	if l.total == total && &l.place[0] == &l.own[0] {
-		return
-	}
-	l.total, l.twice, l.place = total, uint64(2*total), l.own[:total+1]
-	r, t := 0, float64(total)
-	for d := range l.place {
-		for r < len(k.rates) && float64(k.rates[r]*t) < float64(d) {
+	l.place = k.places[k.newest].at[:total+1]
+}
+
+// set fills in the places of replicates of total clips.
+func (p *places) set(total int, rates []float64) {
+	p.total = total
+	r, t, before := 0, float64(total), math.Inf(-1)
+	for d := range p.at[:total+1] {
+		for r < len(rates) && float64(rates[r]*t) < float64(d) {
+			before = float64(rates[r] * t)
 			r++
 		}
-		l.place[d] = place{uint16(r), math.MaxUint16}
-		if r > 0 {
-			l.place[d].room = uint16(min(float64(d)-float64(k.rates[r-1]*t), math.MaxUint16))
-		}
+		p.at[d] = place{uint16(r), uint16(min(float64(d)-before, math.MaxUint16))}
 	}
 }

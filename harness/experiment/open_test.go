@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -46,40 +47,15 @@ func ownAnswers(t *testing.T) fstest.MapFS {
 	var small, large []sample.Prediction
 	k := 0
 	for _, s := range set.Samples {
-		if s.Split != sample.Test {
-			continue
-		}
-		right := 1.0
-		if s.Label < 0 {
-			right = -1
-		}
-		answer := func(model string, score float64) sample.Prediction {
-			return sample.Prediction{Dataset: s.Dataset, Split: s.Split, ID: s.ID, Model: model, Round: 1, Score: &score}
-		}
-		if s.Label == 0 {
-			small, large = append(small, answer("mine", 2)), append(large, answer("theirs", 1))
-			continue
-		}
-		score := 2 * right
-		if k%10 == 3 {
-			score = 0.1 * right
-		}
-		if k%2 == 1 {
-			score = -score
-		}
-		small = append(small, answer("mine", score))
-		switch p := answer("theirs", right); {
-		case k%10 == 9:
-		case k%10 == 8:
-			p.Score, p.Error = nil, "refused"
-			large = append(large, p)
-		case k%10 > 3:
-			*p.Score = -right
-			large = append(large, p)
+		switch {
+		case s.Split != sample.Test:
+		case s.Label == 0:
+			small, large = append(small, ownAnswer(s, "mine", 2)), append(large, ownAnswer(s, "theirs", 1))
 		default:
-			large = append(large, p)
+			small = append(small, ownSmall(s, k))
+			large = append(large, ownLarge(s, k)...)
+			k++
 		}
-		k++
 	}
 	files := fstest.MapFS{"configs/predictors.yaml": {Data: []byte(listOfOwn)}}
 	for name, records := range map[string][]sample.Prediction{"small": small, "large": large} {
@@ -90,6 +66,34 @@ func ownAnswers(t *testing.T) fstest.MapFS {
 		files["configs/own/"+name+".jsonl"] = &fstest.MapFile{Data: b.Bytes()}
 	}
 	return files
+}
+
+func ownAnswer(s sample.Sample, model string, score float64) sample.Prediction {
+	return sample.Prediction{Dataset: s.Dataset, Split: s.Split, ID: s.ID, Model: model, Round: 1, Score: &score}
+}
+
+func ownSmall(s sample.Sample, k int) sample.Prediction {
+	score := math.Copysign(2, s.Label)
+	if k%10 == 3 {
+		score = math.Copysign(0.1, s.Label)
+	}
+	if k%2 == 1 {
+		score = -score
+	}
+	return ownAnswer(s, "mine", score)
+}
+
+func ownLarge(s sample.Sample, k int) []sample.Prediction {
+	p := ownAnswer(s, "theirs", math.Copysign(1, s.Label))
+	switch {
+	case k%10 == 9:
+		return nil
+	case k%10 == 8:
+		p.Score, p.Error = nil, "refused"
+	case k%10 > 3:
+		*p.Score = -*p.Score
+	}
+	return []sample.Prediction{p}
 }
 
 func ownConfig(t *testing.T, files fs.FS) (Config, Predictors) {

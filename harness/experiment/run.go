@@ -10,6 +10,7 @@ import (
 	"uacs/harness/infer"
 	"uacs/harness/metric"
 	"uacs/harness/route"
+	"uacs/harness/sample"
 	"uacs/harness/uncertainty"
 )
 
@@ -126,7 +127,13 @@ func (r *runner) deal() (err error) {
 // permutes it, and the gain that oracle reads may depend on it.
 func (r *runner) measure() error {
 	c := r.h.Config
-	in := uncertainty.Input{Answers: r.h.Small, HalfRange: r.h.HalfRange, Seed: c.Seed, Texts: r.texts()}
+	rule, err := sample.DecisionByName(c.Small.Decision)
+	if err != nil {
+		return err
+	}
+	// The large model's answers stay out: a measure that reads them has already
+	// paid for the call that it is to decide about.
+	in := uncertainty.Input{Answers: r.h.Small, HalfRange: r.h.HalfRange, Seed: c.Seed, Texts: r.texts(), Decision: rule}
 	if err := r.column(c.Headline.Measure, in); err != nil {
 		return err
 	}
@@ -138,7 +145,6 @@ func (r *runner) measure() error {
 		return fmt.Errorf("headline: %w", err)
 	}
 	in.Base = r.allU[c.Headline.Measure]
-	var err error
 	if in.Gain, err = r.allGain(); err != nil {
 		return err
 	}

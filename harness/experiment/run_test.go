@@ -9,6 +9,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"uacs/harness/fusion"
 )
 
 // Four equal videos, so that every fold of videos chooses alike and every
@@ -339,6 +341,33 @@ func TestNotApplicable(t *testing.T) {
 	for _, want := range []string{"measure entropy is not applicable: 24 of 24", "not applicable: fusion stacking-ridge"} {
 		if !strings.Contains(warnings, want) {
 			t.Errorf("no warning %q in:\n%s", want, warnings)
+		}
+	}
+}
+
+// Averages weigh by the headline measure: with 1/u the surer small model, u 0.3 of
+// clip f against 0.667 of a large −1, wins where 1−u has them nearly even.
+func TestWeightsOfAverages(t *testing.T) {
+	for weights, want := range map[string]float64{
+		"confidence":          (0.7*2.1 - 1.0/3) / (0.7 + 1.0/3),
+		"inverse-uncertainty": (2.1/0.3 - 1.5) / (1/0.3 + 1.5),
+	} {
+		c := tinyConfig()
+		c.Weights, c.LargeMeasure = weights, "distance-to-neutral"
+		h, err := cohortOf(c, []row{{"v1", 3, 2.1, -1, 0}, {"v2", 1, 1, 1, 0}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := newRunner(h)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := r.escalate(fusion.ConfidenceWeightedMean, noTau)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := e.outcomes[0].Answer.Score; math.Abs(got-want) > 1e-12 {
+			t.Errorf("%s: %v, want %v", weights, got, want)
 		}
 	}
 }

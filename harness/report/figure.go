@@ -16,6 +16,10 @@ const (
 	leastGain   = 0.0005
 )
 
+// everything is the share of clips above which a system escalates all of them and
+// is no cascade.
+const everything = 0.995
+
 // Figure draws accuracy against compute: on the left against the share of clips
 // escalated, on the right against each logarithmic compute axis.
 func Figure(r *experiment.Result) figures.Figure {
@@ -35,7 +39,7 @@ func Figure(r *experiment.Result) figures.Figure {
 // for all its comparisons, supports it; else it says what is drawn.
 func FigureTitle(r *experiment.Result) string {
 	s := r.Cascade()
-	if s == nil || s.Deferred > 0.995 { // everything escalated is no cascade
+	if s == nil || s.Deferred > everything {
 		return r.Setup.Title
 	}
 	claim := func(p *experiment.Paired, model string) string {

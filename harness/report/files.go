@@ -105,7 +105,7 @@ func Belongs(p, name string) bool {
 // one experiment.
 func BelongsToTier(p, tier string) bool {
 	for _, ext := range []string{".md", ".csv", ".tex"} {
-		if p == path.Join(tablesDir, "overview-"+tier+ext) {
+		if p == path.Join(tablesDir, "overview-"+tier+ext) || p == path.Join(tablesDir, "claims-"+tier+ext) {
 			return true
 		}
 	}

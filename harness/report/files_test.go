@@ -79,6 +79,8 @@ func TestBelongs(t *testing.T) {
 		{"results/tables/overview-public.csv", "public", true},
 		{"results/tables/overview-public.csv", "synth", false},
 		{"results/tables/overview-synth.tex", "synth", true},
+		{"results/tables/claims-synth.md", "synth", true},
+		{"results/tables/claims-synth.md", "public", false},
 		{"results/tables/checks.csv", "public", true},
 		{"results/tables/checks.csv", "synth", false},
 		{"results/tables/overview-public.svg", "public", false},

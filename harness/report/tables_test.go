@@ -14,16 +14,21 @@ import (
 )
 
 // handTables are all kinds of tables of the hand-made result.
-func handTables() map[string]Table {
+func handTables(t *testing.T) map[string]Table {
+	t.Helper()
 	r := handMade()
+	claims, err := Claims("synth", handClaims, []*experiment.Result{r})
+	if err != nil {
+		t.Fatal(err)
+	}
 	return map[string]Table{
-		"systems": Systems(r), "measures": Measures(r), "profiles": Profiles(r), "flow": Flow(r),
+		"systems": Systems(r), "measures": Measures(r), "profiles": Profiles(r), "flow": Flow(r), "claims": claims,
 		"overview": Overview("synth", []*experiment.Result{r}, []string{"other", "third"}),
 	}
 }
 
 func TestTables(t *testing.T) {
-	for name, table := range handTables() {
+	for name, table := range handTables(t) {
 		files, err := tableFiles("hand-"+name, table)
 		if err != nil {
 			t.Fatal(err)
@@ -36,7 +41,7 @@ func TestTables(t *testing.T) {
 
 // Every format says which tier it is of, and every row has a cell per column.
 func TestTablesSayTheirTier(t *testing.T) {
-	for name, table := range handTables() {
+	for name, table := range handTables(t) {
 		for i, row := range table.Rows {
 			if len(row) != len(table.Columns) {
 				t.Errorf("%s: row %d has %d cells for %d columns", name, i, len(row), len(table.Columns))
@@ -124,7 +129,7 @@ func TestLaTeXCompiles(t *testing.T) {
 	if err != nil {
 		t.Skip("needs pdflatex with booktabs (Debian: texlive-latex-recommended)")
 	}
-	tables := handTables()
+	tables := handTables(t)
 	tables["signs"] = Table{
 		Title: "Signs", Tier: "public", Columns: []Column{{"sign", false}, {"n", true}},
 		Rows:  [][]string{{"[a]", "1"}, {"*", "2"}, {"\\ & % $ # _ { } ~ ^ < > | \" ' `", "3"}, {"− ± × · ≤ ≥ ≠ ≈ → ∞ √ Σ Δ α δ λ μ σ τ ½ ° – — … é\u00a0ü", "4"}},

@@ -16,6 +16,7 @@ import (
 const (
 	experimentsDir = "configs/experiments"
 	predictorsFile = "configs/predictors.yaml"
+	claimsFile     = "configs/claims.yaml"
 )
 
 // tiers in the order of their worth.
@@ -43,9 +44,12 @@ func Configs(root string, names []string) ([]experiment.Config, error) {
 }
 
 func configs(root fs.FS, names []string) ([]experiment.Config, error) {
+	if _, err := fs.Stat(root, experimentsDir); err != nil {
+		return nil, hint.Add(fmt.Errorf("%s: %w", experimentsDir, fs.ErrNotExist), "run in the project's folder, or name it with --root")
+	}
 	all, err := experiment.LoadConfigs(root, experimentsDir)
 	if err != nil || len(names) == 0 {
-		return all, hint.Add(err, "run in the project's folder, or name it with --root")
+		return all, err
 	}
 	var known []string
 	for _, c := range all {
@@ -103,4 +107,10 @@ func (p Plan) absent(tier string) []string {
 // runs reports whether an experiment of the tier will run.
 func (p Plan) runs(tier string) bool {
 	return slices.ContainsFunc(p.Configs, func(c experiment.Config) bool { return c.Tier == tier })
+}
+
+// has reports whether the plan knows an experiment of that name, skipped or not.
+func (p Plan) has(name string) bool {
+	return slices.ContainsFunc(p.Configs, func(c experiment.Config) bool { return c.Name == name }) ||
+		slices.ContainsFunc(p.Skipped, func(s Skipped) bool { return s.Config.Name == name })
 }

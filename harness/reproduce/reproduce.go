@@ -9,6 +9,7 @@ package reproduce
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"runtime"
@@ -69,6 +70,10 @@ func Run(ctx context.Context, o Options) (Summary, error) {
 	if err != nil {
 		return Summary{}, err
 	}
+	claims, err := loadClaims(root, o, plan)
+	if err != nil {
+		return Summary{}, err
+	}
 	earlier, err := readManifest(o.Out)
 	if err != nil {
 		return Summary{}, err
@@ -84,7 +89,7 @@ func Run(ctx context.Context, o Options) (Summary, error) {
 		return Summary{}, err
 	}
 	s := Summary{Plan: plan}
-	files, err := s.collect(outcomes, o)
+	files, err := s.collect(outcomes, claims, o)
 	if err != nil {
 		return Summary{}, err
 	}
@@ -142,8 +147,8 @@ func runAll(ctx context.Context, o Options, plan Plan, predictors experiment.Pre
 	return outcomes, checks, err
 }
 
-// collect gathers the files of all outcomes and the overview of each tier.
-func (s *Summary) collect(outcomes []outcome, o Options) ([]report.File, error) {
+// collect gathers the files of all outcomes, and overview and claims of each tier.
+func (s *Summary) collect(outcomes []outcome, claims []report.Claim, o Options) ([]report.File, error) {
 	var files []report.File
 	byTier := map[string][]*experiment.Result{}
 	for _, out := range outcomes {
@@ -168,8 +173,40 @@ func (s *Summary) collect(outcomes []outcome, o Options) ([]report.File, error) 
 			return nil, err
 		}
 		files = append(files, overview...)
+		if len(claims) == 0 {
+			continue
+		}
+		judged, err := report.ClaimFiles(tier, claims, byTier[tier])
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, judged...)
 	}
 	return files, nil
+}
+
+// loadClaims reads the list of claims, if the project has one and all experiments
+// are run. A claim about an experiment that the project does not have is an error:
+// it would never be judged.
+func loadClaims(root fs.FS, o Options, plan Plan) ([]report.Claim, error) {
+	if len(o.Only) > 0 {
+		return nil, nil
+	}
+	claims, err := report.LoadClaims(root, claimsFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range claims {
+		for _, t := range c.Tests {
+			if !plan.has(t.Experiment) {
+				return nil, fmt.Errorf("%s: claim %q: no experiment is named %q", claimsFile, c.Claim, t.Experiment)
+			}
+		}
+	}
+	return claims, nil
 }
 
 func checkFiles(root, data fs.FS, predictors experiment.Predictors) ([]report.File, error) {

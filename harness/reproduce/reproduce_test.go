@@ -1,8 +1,11 @@
 package reproduce
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -122,13 +125,16 @@ func same(t *testing.T, how string, want, got map[string]string) {
 // and whatever is wrong with an entry of the cache.
 func TestSameBytesHoweverMade(t *testing.T) {
 	o := project(t, "a", "b")
+	put(t, o.Root, claimsFile, "claims:\n  - claim: c\n    source: s\n    tests:\n"+
+		"      - {experiment: a, measure: entropy, fusion: replace, against: small, question: better}\n"+
+		"      - {experiment: pub, measure: entropy, fusion: replace, against: small, question: better}\n")
 	scratch := o
 	scratch.Cache = ""
 	if s := reproduce(t, scratch); s.Ran != 2 || s.Cached != 0 || s.Same != 0 || len(s.Plan.Skipped) != 1 {
 		t.Errorf("from scratch: %+v", s)
 	}
 	want := tree(t, o.Out)
-	if len(want) != 2*17+3+1 { // two experiments, the overview, the manifest
+	if len(want) != 2*17+3+3+1 { // two experiments, overview, claims, manifest
 		t.Errorf("%d files", len(want))
 	}
 
@@ -175,34 +181,47 @@ func stopped(t *testing.T, o Options) {
 	}
 }
 
+// Whatever is wrong with an entry makes it absent, and the next run makes it anew.
 func TestDamagedCache(t *testing.T) {
 	o := project(t, "a")
 	reproduce(t, o)
 	want := tree(t, o.Out)
-	path := filepath.Join(o.Cache, "a.json")
-	good, err := os.ReadFile(path)
+	store := cache{o.Cache}
+	good, err := os.ReadFile(store.path("a"))
 	if err != nil {
 		t.Fatal(err)
 	}
+	var e entry
+	if err := json.Unmarshal(good, &e); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := store.get("a", e.Key); !ok {
+		t.Fatal("the entry of the run is not there")
+	}
+	empty := fmt.Sprintf(`{"Key":%q,"SHA256":%q,"Files":[]}`, e.Key, sumHex([]byte("[]")))
 	for name, data := range map[string]string{
 		"empty":     "",
-		"truncated": string(good[:len(good)/2]),
 		"no JSON":   "artefacts",
-		"no files":  `{"Key":"","SHA256":"","Files":null}`,
+		"no files":  empty,
 		"another":   strings.Replace(string(good), `"Key":"`, `"Key":"0`, 1),
 		"a bit":     strings.Replace(string(good), `"Data":"e`, `"Data":"f`, 1),
+		"truncated": string(good[:len(good)/2]),
 	} {
 		if data == string(good) {
 			t.Fatalf("%s: nothing was changed", name)
 		}
 		put(t, o.Cache, "a.json", data)
-		if s := reproduce(t, o); s.Ran != 1 || s.Cached != 0 || s.Written != 0 {
-			t.Errorf("%s: %+v", name, s)
+		if _, ok := store.get("a", e.Key); ok {
+			t.Errorf("%s: the entry was used", name)
 		}
-		same(t, name, want, tree(t, o.Out))
 	}
-	if s := reproduce(t, o); s.Cached != 1 {
-		t.Errorf("the entry was not made anew: %+v", s)
+	put(t, o.Cache, "a.json", string(good[:len(good)/2]))
+	if s := reproduce(t, o); s.Ran != 1 || s.Written != 0 {
+		t.Errorf("with a damaged entry: %+v", s)
+	}
+	same(t, "with a damaged entry", want, tree(t, o.Out))
+	if again, err := os.ReadFile(store.path("a")); err != nil || !bytes.Equal(good, again) {
+		t.Errorf("the entry was not made anew: err = %v", err)
 	}
 }
 
@@ -248,6 +267,9 @@ func TestErrorsBeforeTheRun(t *testing.T) {
 		{"unknown experiment", func(_ *testing.T, o *Options) { o.Only = []string{"a", "nope"} }, `no experiment is named "nope"`, "the experiments are a, pub"},
 		{"experiment whose data is absent", func(_ *testing.T, o *Options) { o.Only = []string{"pub"} }, "pub: dataset mosi: file does not exist", "uacs data get mosi"},
 		{"no project", func(_ *testing.T, o *Options) { o.Root = filepath.Join(o.Root, "nowhere") }, "open configs/predictors.yaml: no such file or directory", ""},
+		{"claim about no experiment", func(t *testing.T, o *Options) {
+			put(t, o.Root, claimsFile, "claims:\n  - {claim: c, source: s, tests: [{experiment: q, against: small, question: better}]}\n")
+		}, `configs/claims.yaml: claim "c": no experiment is named "q"`, ""},
 		{"broken config", func(t *testing.T, o *Options) {
 			put(t, o.Root, "configs/experiments/c.yaml", "name: c\nfold: 3\n")
 		}, "configs/experiments/c.yaml:2: unknown key fold\n    fold: 3", ""},
@@ -291,20 +313,20 @@ func TestExperimentThatFails(t *testing.T) {
 
 // Finished is told about the experiments in the order of the configs.
 func TestReportsInOrder(t *testing.T) {
-	o := project(t, "c", "a", "b")
+	o := project(t, "b", "a")
 	var names []string
 	o.Finished = func(d Done) { names = append(names, d.Result.Setup.Name) }
 	s := reproduce(t, o)
-	if diff := cmp.Diff([]string{"a", "b", "c"}, names); diff != "" {
+	if diff := cmp.Diff([]string{"a", "b"}, names); diff != "" {
 		t.Error(diff)
 	}
 	if s.Plan.Tier != "synth" {
 		t.Errorf("tier %s", s.Plan.Tier)
 	}
 	var only []string
-	o.Only, o.Finished = []string{"c", "a", "c"}, func(d Done) { only = append(only, d.Result.Setup.Name) }
+	o.Only, o.Finished = []string{"b", "a", "b"}, func(d Done) { only = append(only, d.Result.Setup.Name) }
 	reproduce(t, o)
-	if diff := cmp.Diff([]string{"c", "a"}, only); diff != "" {
+	if diff := cmp.Diff([]string{"b", "a"}, only); diff != "" {
 		t.Errorf("named experiments, one of them twice:\n%s", diff)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"uacs/datasets"
 	"uacs/harness/experiment"
@@ -109,20 +110,21 @@ func printPlan(a *app, p reproduce.Plan, origin datasets.Origin) {
 		fmt.Fprintln(a.Stdout, "tier synth: SYNTHETIC data only, no experiment with public data is asked for")
 	}
 	for _, s := range p.Skipped {
-		fmt.Fprintf(a.Stdout, "  skipped %-18s %s\n", s.Config.Name, missingWhat(s.Why))
+		fmt.Fprintf(a.Stdout, "  skipped %-18s %s\n", s.Config.Name, missingWhat(s))
 	}
 	if len(p.Skipped) > 0 {
 		fmt.Fprintln(a.Stdout, "  uacs data get --accept-licence, or UACS_MIRROR=folder, would add the skipped ones")
 	}
 }
 
-// missingWhat is an error without the part that says it is about a missing file.
-func missingWhat(err error) string {
+// missingWhat says which file keeps an experiment from running.
+func missingWhat(s reproduce.Skipped) string {
 	var path *fs.PathError
-	if errors.As(err, &path) {
+	if errors.As(s.Why, &path) {
 		return path.Path + " is missing"
 	}
-	return err.Error()
+	what := strings.TrimPrefix(s.Why.Error(), s.Config.Name+": ")
+	return strings.TrimSuffix(what, ": "+fs.ErrNotExist.Error()) + " is missing"
 }
 
 func printDone(a *app, d reproduce.Done) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -15,13 +16,19 @@ func TestMain(m *testing.M) {
 }
 
 // TestScripts runs the shell sessions in testdata/script against the real
-// program. UACS_MIRROR is the real data's folder where it is there, and scripts
-// that need it begin with "[!mirror] skip".
+// program. MIRROR is the real data's folder where it is there, and scripts that
+// need it begin with "[!mirror] skip". PROJECT is the project's folder, to copy
+// configs from: no script may write there.
 func TestScripts(t *testing.T) {
+	project, err := filepath.Abs("../../..")
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata/script",
 		UpdateScripts: golden.Updating(),
 		Setup: func(env *testscript.Env) error {
+			env.Setenv("PROJECT", project)
 			env.Setenv("MIRROR", mirror.Folder())
 			env.Setenv("UACS_MIRROR", "")
 			return nil

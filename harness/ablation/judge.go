@@ -1,0 +1,317 @@
+package ablation
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"uacs/harness/fusion"
+	"uacs/harness/metric"
+	"uacs/harness/route"
+	"uacs/harness/selective"
+	"uacs/harness/uncertainty"
+)
+
+// judge returns the cells of a unit, in the order of its specs. k is the caller's
+// own kernel of the panel.
+func (b *panel) judge(k *kernel, specs []Spec) ([]Cell, error) {
+	cells := make([]Cell, len(specs))
+	for i, s := range specs {
+		cells[i] = b.blank(s)
+	}
+	u, err := newUnit(b, specs)
+	if errors.As(err, &notApplicable{}) {
+		for i := range cells {
+			cells[i].NA = err.Error()
+		}
+		return cells, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("measure %s, calibration %s: %w", specs[0].Measure, specs[0].Calibration, err)
+	}
+	if err := u.judge(k, cells); err != nil {
+		return nil, fmt.Errorf("measure %s, calibration %s: %w", specs[0].Measure, specs[0].Calibration, err)
+	}
+	return cells, nil
+}
+
+// blank is a cell without numbers.
+func (b *panel) blank(s Spec) Cell {
+	p, h := b.pair, b.h
+	c := Cell{
+		Key: s.Key, Tier: b.plan.Tier, Pair: p.Name, Dataset: p.Dataset, Split: string(p.Split),
+		Small: p.Small.Label, Large: p.Large.Label, Failures: string(p.Failures),
+		Profile: b.profile, Quality: b.quality, Seed: b.seed, Uncertainty: s.Uncertainty, Measure: s.Measure,
+		Calibration: s.Calibration, Fusion: s.Fusion,
+		Clips: h.Total, Dropped: h.Dropped, N: len(b.counted), Videos: b.clusters.Len(),
+		SmallFailed: h.SmallFailed, LargeFailed: h.LargeFailed, SecondFailed: h.SecondFailed,
+		Folds: b.plan.Folds, Replicates: b.plan.Replicates, Level: Number(b.plan.Level), InputsSHA256: b.inputs,
+	}
+	if p.Second != nil {
+		c.Second, c.Surrogate = p.Second.Label, p.Second.Surrogate
+	}
+	if f, err := fusion.ByName(s.Fusion); err == nil {
+		c.Control = f.Control || s.Uncertainty != Own
+	}
+	if m, err := uncertainty.ByName(s.Measure); err == nil {
+		c.Control = c.Control || m.Control || readsLarge(m)
+	}
+	return c
+}
+
+// judge fills in the cells: fusions first, then one walk of the bootstrap for all
+// of them, then each cell's own numbers.
+func (u *unit) judge(k *kernel, cells []Cell) error {
+	var live []*Cell
+	var made []fused
+	var moves []flips
+	for i := range cells {
+		s, err := fusion.ByName(cells[i].Fusion)
+		if err != nil {
+			return err
+		}
+		f, err := u.fuse(s, u.clipsFor(s), u.pair.taus(s))
+		if errors.As(err, &notApplicable{}) {
+			cells[i].NA = err.Error()
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		live, made, moves = append(live, &cells[i]), append(made, f), append(moves, u.flips(f.right[0]))
+		cells[i].Warnings = slices.Concat(u.panel.warnings, u.warnings)
+		if s.NeedsTraining {
+			cells[i].warn("%s is cross-fitted by video: thresholds were chosen on clips that other folds' fits had seen", s.Name)
+		}
+		if s.NeedsTau && cells[i].Uncertainty == Swapped {
+			cells[i].warn("thresholds on the large model's uncertainty are applied to the small model's")
+		}
+	}
+	if len(live) == 0 {
+		return nil
+	}
+	rank := newRanking(u.u, u.cluster, u.clusters.Len())
+	bands, errs := k.bootstrap(rank, moves, u.wrong)
+	shared, err := u.shared(errs)
+	if err != nil {
+		return err
+	}
+	for i, c := range live {
+		n := *shared
+		c.Numbers = &n
+		if err := u.fill(c, &k.sel, made[i], bands[i]); err != nil {
+			return fmt.Errorf("fusion %s: %w", c.Fusion, err)
+		}
+	}
+	return nil
+}
+
+func (c *Cell) warn(format string, args ...any) {
+	if w := fmt.Sprintf(format, args...); !slices.Contains(c.Warnings, w) {
+		c.Warnings = append(c.Warnings, w)
+	}
+}
+
+// clipsFor gives a strategy with a threshold on the large model's uncertainty that
+// uncertainty as it is, not calibrated.
+func (u *unit) clipsFor(s fusion.Strategy) []fusion.Clip {
+	if !u.scaled || !s.NeedsTau {
+		return u.clips
+	}
+	clips := slices.Clone(u.clips)
+	for i := range clips {
+		clips[i].ULarge = u.uLarge[i]
+	}
+	return clips
+}
+
+// flips compares a column of all clips with the small model's.
+func (b *panel) flips(right []float64) flips {
+	f := make(flips, len(b.counted))
+	for k, i := range b.counted {
+		f[k] = int8(right[i] - b.keep[k])
+	}
+	return f
+}
+
+// shared are the numbers that do not depend on the fusion.
+func (u *unit) shared(errs span) (*Numbers, error) {
+	n := &Numbers{SmallAlone: u.small, LargeAlone: u.larger}
+	var err error
+	if n.AUROCError, err = auroc(u.u, u.wrong, errs); err != nil {
+		return nil, err
+	}
+	n.Selective, err = u.selective()
+	return n, err
+}
+
+// auroc is an AUROC with its interval, n/a where there is only one class.
+func auroc(u []float64, positive []bool, s span) (Estimate, error) {
+	a, err := metric.AUROC(u, positive)
+	if errors.Is(err, metric.ErrOneClass) {
+		return noEstimate, nil
+	}
+	return s.of(a), err
+}
+
+// of is the interval of an estimate.
+func (s span) of(value float64) Estimate {
+	return Estimate{Value: Number(value), Lo: Number(s.lo), Hi: Number(s.hi)}
+}
+
+// selective computes the measures of package selective that read a ranking or, if
+// the uncertainty is one, the probability of being wrong.
+func (u *unit) selective() ([]Named, error) {
+	loss, right := make([]float64, len(u.u)), make([]bool, len(u.u))
+	sure := make([]float64, len(u.u))
+	unit := true
+	for i, w := range u.wrong {
+		loss[i], right[i], sure[i] = float64(b2i(w)), !w, 1-u.u[i]
+		unit = unit && u.u[i] >= 0 && u.u[i] <= 1
+	}
+	var out []Named
+	for _, d := range selective.Definitions() {
+		var v float64
+		var err error
+		switch {
+		case d.OfRanking != nil:
+			v, err = d.OfRanking(u.u, loss)
+		case d.OfEvents == nil:
+			continue
+		case !unit:
+			err = fmt.Errorf("%w: the uncertainty is no probability", selective.ErrUndefined)
+		default:
+			v, err = d.OfEvents(sure, right)
+		}
+		switch {
+		case errors.Is(err, selective.ErrUndefined):
+			out = append(out, Named{Name: d.Name, Value: notANumber, NA: err.Error()})
+		case err != nil:
+			return nil, fmt.Errorf("%s: %w", d.Name, err)
+		default:
+			out = append(out, Named{Name: d.Name, Value: Number(v)})
+		}
+	}
+	return out, nil
+}
+
+// fill computes a cell's own numbers.
+func (u *unit) fill(c *Cell, sel *selector, f fused, band booted) error {
+	variants := u.variants(f)
+	curve, err := route.NewCurve(variants[0])
+	if err != nil {
+		return err
+	}
+	c.areas(curve, band)
+	if err := c.thresholds(curve, band); err != nil {
+		return err
+	}
+	up := make([]bool, len(u.keep))
+	for k, q := range variants[0].Defer {
+		up[k] = q > u.keep[k]
+		c.Flips.Corrected += b2i(q > u.keep[k])
+		c.Flips.Broken += b2i(q < u.keep[k])
+	}
+	c.Flips.Unchanged = len(up) - c.Flips.Corrected - c.Flips.Broken
+	if c.AUROCGain, err = auroc(u.u, up, band.aurocGain); err != nil {
+		return err
+	}
+	c.Curve = points(u.plan.Rates, curve, band)
+	for _, rule := range u.plan.Rules {
+		p, err := u.policy(c.Control, sel, rule, f, variants)
+		if err != nil {
+			return fmt.Errorf("rule %s: %w", rule.label(), err)
+		}
+		c.Policies = append(c.Policies, p)
+	}
+	return nil
+}
+
+// areas fills in the areas under the curve.
+func (c *Cell) areas(curve route.Curve, band booted) {
+	area, small := curve.AUDC(), curve.Points[0].Quality
+	large, end := float64(c.LargeAlone.Accuracy.Value), curve.Points[len(curve.Points)-1].Quality
+	c.AUDC, c.AUDCVsSmall = band.audc.of(area), band.vsSmall.of(area-small)
+	c.AUDCVsLarge, c.AUDCVsRandom = band.vsLarge.of(area-large), band.vsRandom.of(area-(small+end)/2)
+	c.Thresholds = len(curve.Points)
+	best := curve.Best()
+	c.OracleAccuracy, c.OracleDeferred = Number(best.Quality), Number(best.Rate)
+}
+
+// thresholds fills in the numbers relative to the gap between both ends.
+func (c *Cell) thresholds(curve route.Curve, band booted) error {
+	c.Defined = Number(float64(band.apgr.b) / float64(c.Replicates))
+	apgr, err := curve.APGR()
+	if errors.Is(err, route.ErrNoGap) {
+		c.APGR, c.CPT20, c.CPT50, c.CPT80 = noEstimate, noEstimate, noEstimate, noEstimate
+		c.warn("escalating everything is no better than nothing: APGR and CPT have no value")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	c.APGR = band.apgr.of(apgr)
+	for i, dst := range []*Estimate{&c.CPT20, &c.CPT50, &c.CPT80} {
+		v, err := curve.CPT(cptShares[i])
+		if err != nil {
+			return err
+		}
+		*dst = band.cpt[i].of(v)
+	}
+	if lost := c.Replicates - band.apgr.b; lost > 0 {
+		c.warn("APGR and CPT have no value in %d of %d replicates, in which escalating everything is no better than nothing: their intervals are of the others", lost, c.Replicates)
+	}
+	return nil
+}
+
+// points reads a curve at the rates.
+func points(rates []float64, curve route.Curve, band booted) Curve {
+	var out Curve
+	for i, rate := range rates {
+		p := curve.At(rate)
+		out.Rate, out.Accuracy = append(out.Rate, Number(rate)), append(out.Accuracy, Number(p.Quality))
+		out.Lo, out.Hi = append(out.Lo, Number(band.lo[i])), append(out.Hi, Number(band.hi[i]))
+		out.First, out.Second = append(out.First, Number(p.First)), append(out.Second, Number(p.Second))
+	}
+	return out
+}
+
+// variants are the counted clips under each threshold on the large model.
+func (u *unit) variants(f fused) []route.Clips {
+	out := make([]route.Clips, len(f.taus))
+	for v := range f.taus {
+		c := route.Clips{U: u.u, Keep: u.keep, Defer: pick(f.right[v], u.counted), Videos: u.videos, Features: u.features()}
+		for _, i := range u.counted {
+			calls := f.outcomes[v][i].Calls
+			c.First, c.Second = append(c.First, float64(min(calls, 1))), append(c.Second, float64(max(calls-1, 0)))
+		}
+		out[v] = c
+	}
+	return out
+}
+
+// features are what a learned router reads beside the uncertainty: the small
+// model's score, where it has one, and the length of the transcript.
+func (u *unit) features() []route.Feature {
+	var out []route.Feature
+	score, length := make([]float64, len(u.counted)), make([]float64, len(u.counted))
+	scored := true
+	for k, i := range u.counted {
+		score[k] = u.all[i].Small.Score
+		scored = scored && !math.IsNaN(score[k]) && !math.IsInf(score[k], 0)
+		length[k] = float64(len([]rune(u.h.Clips[i].Text)))
+	}
+	finite := !slices.ContainsFunc(u.u, func(v float64) bool { return math.IsInf(v, 0) })
+	if finite {
+		out = append(out, route.Feature{Name: "uncertainty", Values: u.u})
+	}
+	if scored {
+		magnitude := make([]float64, len(score))
+		for k, s := range score {
+			magnitude[k] = math.Abs(s)
+		}
+		out = append(out, route.Feature{Name: "score", Values: score}, route.Feature{Name: "magnitude", Values: magnitude})
+	}
+	return append(out, route.Feature{Name: "length", Values: length})
+}

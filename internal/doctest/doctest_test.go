@@ -1,0 +1,75 @@
+// Package doctest holds the documents to what they say.
+package doctest
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"uacs/internal/golden"
+)
+
+const root = "../.."
+
+func read(t *testing.T, name string) string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(name)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+// The claims table in REPRODUCE.md is the computed one; go test -update puts it there.
+func TestClaimsInReproduce(t *testing.T) {
+	const begin, end = "<!-- claims -->\n", "<!-- /claims -->"
+	doc := read(t, "REPRODUCE.md")
+	i, j := strings.Index(doc, begin), strings.Index(doc, end)
+	if i < 0 || j < i {
+		t.Fatal("REPRODUCE.md has no place for the claims")
+	}
+	var b bytes.Buffer
+	b.WriteString(doc[:i] + begin)
+	for _, tier := range []string{"public", "synth"} {
+		table := read(t, "results/tables/claims-"+tier+".md")
+		_, table, _ = strings.Cut(table, "\n\n") // its title is the section's
+		b.WriteString("\n" + table)
+	}
+	b.WriteString("\n" + doc[j:])
+	golden.Check(t, filepath.Join(root, "REPRODUCE.md"), b.Bytes())
+}
+
+// The README's numbers are those of the results.
+func TestNumbersInReadme(t *testing.T) {
+	readme := strings.Join(strings.Fields(read(t, "README.md")), " ")
+	table := read(t, "results/tables/simsv2-affectgpt-systems.csv")
+	headline := regexp.MustCompile(`(?m)^.*\(headline\).*$`).FindString(table)
+	for claim, number := range map[string]string{
+		"35 % of the calls give 89.9 % accuracy": ",35.24,",
+		"n = 911 clips, 141 videos":              ",911,",
+		"Holm-adjusted p = 0.0009":               ",0.0009,",
+	} {
+		if !strings.Contains(readme, claim) {
+			t.Errorf("README.md no longer says %q", claim)
+		}
+		if !strings.Contains(headline, number) {
+			t.Errorf("README.md says %q, but the headline's row is %s", claim, headline)
+		}
+	}
+}
+
+// Every relative link of the documents leads to a file.
+func TestLinks(t *testing.T) {
+	link := regexp.MustCompile(`\]\(([^)#:]+)\)`)
+	for _, name := range []string{"README.md", "REPRODUCE.md", "notebooks/README.md"} {
+		for _, m := range link.FindAllStringSubmatch(read(t, name), -1) {
+			target := filepath.Join(root, filepath.Dir(filepath.FromSlash(name)), filepath.FromSlash(m[1]))
+			if _, err := os.Stat(target); err != nil {
+				t.Errorf("%s links to %s, which is not there", name, m[1])
+			}
+		}
+	}
+}
