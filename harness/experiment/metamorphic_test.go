@@ -88,10 +88,14 @@ func TestOrderOfClipsDoesNotMatter(t *testing.T) {
 			sorted = append(sorted, rapid.Permutation(groups[video]).Draw(t, video)...)
 		}
 		// Under drop the first clip of a video may leave, and the order of videos with it.
-		if c.Failures == Drop && !slices.Equal(videosOf(usable(rows)), videosOf(usable(sorted))) {
+		before, after := rows, sorted
+		if c.Failures == Drop {
+			before, after = usable(rows), usable(sorted)
+		}
+		if !slices.Equal(videosOf(before), videosOf(after)) {
 			t.Skip("the order of the videos changes")
 		}
-		if !slices.Equal(videosOf(counted(rows)), videosOf(counted(sorted))) {
+		if !slices.Equal(videosOf(counted(before)), videosOf(counted(after))) {
 			t.Skip("the order of the counted videos changes")
 		}
 		if diff := cmp.Diff(string(records(t, c, rows)), string(records(t, c, sorted))); diff != "" {
