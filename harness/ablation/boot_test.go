@@ -1,11 +1,12 @@
 package ablation
 
 import (
-	"fmt"
+	"errors"
 	"math"
-	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"pgregory.net/rapid"
 
 	"uacs/harness/experiment"
 	"uacs/harness/infer"
@@ -13,203 +14,196 @@ import (
 	"uacs/harness/route"
 )
 
-// trial is a made-up panel.
-type trial struct {
-	videos   []string
-	clusters *infer.Clusters
-	cluster  []int32
-	keep     []float64
-	large    []float64
-	u        [][]float64
-	fused    [][]float64
+const near = 1e-12
+
+func alike(a, b float64) bool { return math.Abs(a-b) < near || math.IsNaN(a) && math.IsNaN(b) }
+
+// clips are a trial's columns for package route.
+func (t trial) clips(measure, fusion int) route.Clips {
+	calls := slices.Repeat([]float64{1}, len(t.keep))
+	return route.Clips{U: t.u[measure], Keep: t.keep, Defer: t.fused[fusion], First: calls, Second: calls}
 }
 
-// newTrial makes n clips, some 9 to a video, measures of which every fifth is
-// coarse, and fusions that differ from the large model here and there.
-func newTrial(n, measures, fusions int, seed uint64) trial {
-	rng := rand.New(rand.NewPCG(seed, 1))
-	var t trial
-	for v := 0; len(t.videos) < n; v++ {
-		for range 1 + rng.IntN(17) {
-			t.videos = append(t.videos, fmt.Sprint(v))
-		}
-	}
-	t.videos = t.videos[:n]
-	t.clusters = infer.NewClusters(t.videos)
-	hard := make([]float64, n)
-	coin := func(p float64) float64 {
-		if rng.Float64() < p {
-			return 1
-		}
-		return 0
-	}
-	for i := range n {
-		t.cluster = append(t.cluster, int32(t.clusters.Of(i)))
-		hard[i] = rng.Float64()
-		t.keep = append(t.keep, coin(1-0.4*hard[i]*hard[i]))
-		t.large = append(t.large, coin(0.58+0.33*t.keep[i]))
-	}
-	for m := range measures {
-		u := make([]float64, n)
-		for i := range u {
-			u[i] = hard[i] + rng.NormFloat64()*0.05*float64(m+1)
-			if m%5 == 4 {
-				u[i] = math.Round(u[i] * 4)
-			}
-		}
-		t.u = append(t.u, u)
-	}
-	for f := range fusions {
-		q := make([]float64, n)
-		for i := range q {
-			q[i] = t.large[i]
-			if rng.Float64() < 0.04*float64(f) {
-				q[i] = t.keep[i]
-			}
-		}
-		t.fused = append(t.fused, q)
-	}
-	return t
-}
-
-func (t trial) wrong() []bool {
-	out := make([]bool, len(t.keep))
-	for i, q := range t.keep {
-		out[i] = q == 0
-	}
-	return out
-}
-
-func (t trial) flips() []flips {
-	var out []flips
-	for _, q := range t.fused {
-		f := make(flips, len(q))
-		for i := range q {
-			f[i] = int8(q[i] - t.keep[i])
-		}
-		out = append(out, f)
-	}
-	return out
-}
-
-func perCluster(c *infer.Clusters, x []float64) []int {
-	out := make([]int, c.Len())
-	for i, v := range x {
-		out[c.Of(i)] += int(v)
-	}
-	return out
-}
-
-func (t trial) boot(tb testing.TB, plan infer.Plan, rates []float64) ([][]booted, []span) {
-	reps, err := newReplicates(t.clusters, plan)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	keep, large := reps.sums(perCluster(t.clusters, t.keep)), reps.sums(perCluster(t.clusters, t.large))
-	var out [][]booted
-	var errs []span
-	k := newKernel(reps, keep, large, rates, plan.Level)
-	for _, u := range t.u {
-		rank := newRanking(u, t.cluster, t.clusters.Len())
-		b, e := k.bootstrap(rank, t.flips(), t.wrong())
-		out, errs = append(out, b), append(errs, e)
-	}
-	return out, errs
-}
-
-var testRates = func() []float64 {
-	rates := []float64{0, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005}
-	for i := 1; i <= 100; i++ {
-		rates = append(rates, float64(i)/100)
-	}
-	return rates
-}()
-
-func weightedAUROC(u []float64, positive []bool, w []float64) float64 {
-	num, p, n := 0.0, 0.0, 0.0
-	for i := range u {
-		if !positive[i] {
-			n += w[i]
-			continue
-		}
-		p += w[i]
-		for j := range u {
-			switch {
-			case positive[j]:
-			case u[j] < u[i]:
-				num += w[i] * w[j]
-			case u[j] == u[i]:
-				num += w[i] * w[j] / 2
-			}
-		}
-	}
-	return num / (p * n)
-}
-
-func TestBootstrapAgreesWithBand(t *testing.T) {
-	for _, size := range []int{40, 400} {
-		tr := newTrial(size, 5, 13, 5)
-		plan := infer.Plan{Replicates: 1500, Level: 0.95, Seed: 3, Stream: 7}
-		got, errs := tr.boot(t, plan, testRates)
-		for m := range tr.u {
-			for f := range tr.fused {
-				one := make([]float64, len(tr.keep))
-				band, err := route.NewBand(route.Clips{U: tr.u[m], Keep: tr.keep, Defer: tr.fused[f], First: one, Second: one}, tr.clusters, testRates, plan)
-				if err != nil {
-					t.Fatal(err)
-				}
-				g := got[m][f]
-				for r := range testRates {
-					if math.Abs(g.lo[r]-band.Lo[r]) > 1e-12 || math.Abs(g.hi[r]-band.Hi[r]) > 1e-12 {
-						t.Fatalf("n %d measure %d fusion %d rate %v: [%v,%v] want [%v,%v]", size, m, f, testRates[r], g.lo[r], g.hi[r], band.Lo[r], band.Hi[r])
+// Bands and areas agree with package route, which draws the same replicates and
+// walks each of them clip by clip.
+func TestBandsAreThoseOfRoute(t *testing.T) {
+	rates := experiment.CurveRates()
+	for _, c := range []struct {
+		name       string
+		n, fusions int
+		plan       infer.Plan
+	}{
+		{"one pilot", 60, 3, infer.Plan{Replicates: 300, Level: 0.95, Seed: 3}},
+		{"more cells than lanes", 400, 13, infer.Plan{Replicates: 1500, Level: 0.95, Seed: 3, Stream: 7}},
+		{"another level", 200, 2, infer.Plan{Replicates: 1200, Level: 0.5, Seed: 4}},
+		{"thin tails", 200, 2, infer.Plan{Replicates: 1300, Level: 0.999, Seed: 5}},
+		{"wide lanes", 9000, 2, infer.Plan{Replicates: 600, Level: 0.9, Seed: 6}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			tr := newTrial(c.n, 5, c.fusions, 5)
+			k := tr.kernel(t, c.plan, rates)
+			for m := range tr.u {
+				got, _ := tr.boot(k, m)
+				for f := range tr.fused {
+					band, err := route.NewBand(tr.clips(m, f), tr.clusters, rates, c.plan)
+					if err != nil {
+						t.Fatal(err)
+					}
+					for r := range rates {
+						if !alike(got[f].lo[r], band.Lo[r]) || !alike(got[f].hi[r], band.Hi[r]) {
+							t.Fatalf("measure %d fusion %d rate %v: [%v,%v], want [%v,%v]", m, f, rates[r], got[f].lo[r], got[f].hi[r], band.Lo[r], band.Hi[r])
+						}
+					}
+					if a := got[f].audc; !alike(a.lo, band.AUDC.Lo) || !alike(a.hi, band.AUDC.Hi) {
+						t.Errorf("measure %d fusion %d: AUDC %v, want %v %v", m, f, a, band.AUDC.Lo, band.AUDC.Hi)
 					}
 				}
-				if g.audc.lo != band.AUDC.Lo || g.audc.hi != band.AUDC.Hi {
-					t.Errorf("audc %v, want %v %v", g.audc, band.AUDC.Lo, band.AUDC.Hi)
+			}
+		})
+	}
+}
+
+// brute is the bootstrap as one would write it down: each replicate's clips, each
+// as often as its video was drawn, and the functions that judge clips.
+type brute struct {
+	values map[string][]float64
+}
+
+func (b *brute) add(name string, v float64) {
+	if !math.IsNaN(v) {
+		b.values[name] = append(b.values[name], v)
+	}
+}
+
+func (b *brute) span(name string, level float64) span {
+	x := slices.Clone(b.values[name])
+	slices.Sort(x)
+	return span{infer.Quantile(x, (1-level)/2), infer.Quantile(x, 1-(1-level)/2), len(x)}
+}
+
+func newBrute(t *rapid.T, tr trial, c route.Clips, rates []float64, plan infer.Plan) *brute {
+	b := &brute{map[string][]float64{}}
+	err := infer.Resample(tr.clusters.Len(), plan, func(_ int, weight []int32) {
+		var some route.Clips
+		large := 0.0
+		for i := range c.U {
+			for range weight[tr.cluster[i]] {
+				some.U, some.Keep, some.Defer = append(some.U, c.U[i]), append(some.Keep, c.Keep[i]), append(some.Defer, c.Defer[i])
+				some.First, some.Second = append(some.First, 1), append(some.Second, 0)
+				large += tr.large[i]
+			}
+		}
+		b.judge(t, some, large/float64(len(some.U)), rates)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func (b *brute) judge(t *rapid.T, c route.Clips, large float64, rates []float64) {
+	curve, err := route.NewCurve(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range rates {
+		b.add("at "+Number(r).String(), curve.At(r).Quality)
+	}
+	area, small, end := curve.AUDC(), curve.Points[0].Quality, curve.Points[len(curve.Points)-1].Quality
+	b.add("audc", area)
+	b.add("vs small", area-small)
+	b.add("vs large", area-large)
+	b.add("vs random", area-(small+end)/2)
+	apgr, err := curve.APGR()
+	if err != nil && !errors.Is(err, route.ErrNoGap) {
+		t.Fatal(err)
+	}
+	b.add("apgr", apgr)
+	for i, share := range cptShares {
+		v, _ := curve.CPT(share)
+		b.add([]string{"cpt20", "cpt50", "cpt80"}[i], v)
+	}
+	wrong, up := make([]bool, len(c.U)), make([]bool, len(c.U))
+	for i := range c.U {
+		wrong[i], up[i] = c.Keep[i] == 0, c.Defer[i] > c.Keep[i]
+	}
+	errs, _ := metric.AUROC(c.U, wrong)
+	gain, _ := metric.AUROC(c.U, up)
+	b.add("auroc error", errs)
+	b.add("auroc gain", gain)
+}
+
+// drawTrial makes a small trial with ties, and sometimes with a model that is
+// always right, or uncertainties that are all equal.
+func drawTrial(t *rapid.T) trial {
+	n := rapid.IntRange(1, 30).Draw(t, "n")
+	column := func(name string, values int) []float64 {
+		x := make([]float64, n)
+		for i := range x {
+			x[i] = float64(rapid.IntRange(0, values).Draw(t, name))
+		}
+		return x
+	}
+	videos := make([]string, n)
+	for i := range videos {
+		videos[i] = string(rune('a' + rapid.IntRange(0, 6).Draw(t, "video")))
+	}
+	tr := trial{clusters: infer.NewClusters(videos), keep: column("keep", 1), large: column("large", 1)}
+	for i := range videos {
+		tr.cluster = append(tr.cluster, int32(tr.clusters.Of(i)))
+	}
+	if rapid.IntRange(0, 4).Draw(t, "perfect") == 0 {
+		tr.keep = slices.Repeat([]float64{1}, n)
+	}
+	tr.u = [][]float64{column("u", rapid.SampledFrom([]int{0, 2, 100}).Draw(t, "values"))}
+	for range rapid.IntRange(1, 3).Draw(t, "fusions") {
+		tr.fused = append(tr.fused, column("fused", 1))
+	}
+	return tr
+}
+
+func TestBootstrapIsBruteForce(t *testing.T) {
+	rates := []float64{0, 0.1, 1.0 / 3, 0.5, 0.9, 1}
+	rapid.Check(t, func(t *rapid.T) {
+		tr := drawTrial(t)
+		plan := infer.Plan{Replicates: rapid.SampledFrom([]int{100, 700}).Draw(t, "replicates"), Level: 0.9, Seed: rapid.Uint64().Draw(t, "seed")}
+		reps, err := newReplicates(tr.clusters, plan)
+		if err != nil {
+			t.Fatal(err)
+		}
+		k := newKernel(reps, reps.sums(tr.counts(tr.keep)), reps.sums(tr.counts(tr.large)), rates, plan.Level)
+		got, errs := tr.boot(k, 0)
+		for f := range tr.fused {
+			want := newBrute(t, tr, tr.clips(0, f), rates, plan)
+			g := got[f]
+			for name, s := range map[string]span{
+				"audc": g.audc, "vs small": g.vsSmall, "vs large": g.vsLarge, "vs random": g.vsRandom, "apgr": g.apgr,
+				"cpt20": g.cpt[0], "cpt50": g.cpt[1], "cpt80": g.cpt[2], "auroc gain": g.aurocGain, "auroc error": errs,
+			} {
+				if w := want.span(name, plan.Level); !alike(s.lo, w.lo) || !alike(s.hi, w.hi) || s.b != w.b {
+					t.Fatalf("fusion %d: %s is %v, brute force %v", f, name, s, w)
 				}
 			}
-			if size > 100 {
-				continue
-			}
-			wrong := tr.wrong()
-			var x []float64
-			_ = infer.Resample(tr.clusters.Len(), plan, func(_ int, w []int32) {
-				wt := make([]float64, len(wrong))
-				for i := range wt {
-					wt[i] = float64(w[tr.cluster[i]])
+			for r, rate := range rates {
+				if w := want.span("at "+Number(rate).String(), plan.Level); !alike(g.lo[r], w.lo) || !alike(g.hi[r], w.hi) {
+					t.Fatalf("fusion %d at %v: [%v,%v], brute force %v", f, rate, g.lo[r], g.hi[r], w)
 				}
-				if a := weightedAUROC(tr.u[m], wrong, wt); !math.IsNaN(a) {
-					x = append(x, a)
-				}
-			})
-			slices.Sort(x)
-			if lo, hi := infer.Quantile(x, 0.025), infer.Quantile(x, 0.975); math.Abs(lo-errs[m].lo) > 1e-12 || math.Abs(hi-errs[m].hi) > 1e-12 || len(x) != errs[m].b {
-				t.Errorf("auroc %v, want %v %v %d", errs[m], lo, hi, len(x))
 			}
+		}
+	})
+}
+
+// A cell's numbers do not depend on the cells that share its walk.
+func TestCellsDoNotMeet(t *testing.T) {
+	tr := newTrial(150, 1, 12, 8)
+	plan := infer.Plan{Replicates: 900, Level: 0.95, Seed: 2}
+	k := tr.kernel(t, plan, []float64{0, 0.3, 1})
+	rank := newRanking(tr.u[0], tr.cluster, tr.clusters.Len())
+	together, _ := k.bootstrap(rank, tr.flips(), tr.wrong())
+	for f, one := range tr.flips() {
+		alone, _ := k.bootstrap(rank, []flips{one}, tr.wrong())
+		if !slices.Equal(alone[0].lo, together[f].lo) || alone[0].audc != together[f].audc || alone[0].cpt != together[f].cpt {
+			t.Errorf("cell %d: alone %v, together %v", f, alone[0], together[f])
 		}
 	}
 }
-
-func BenchmarkKernel(b *testing.B) {
-	tr := newTrial(1034, 20, 10, 5)
-	plan := infer.Plan{Replicates: 10000, Level: 0.95, Seed: 3, Stream: 7}
-	reps, err := newReplicates(tr.clusters, plan)
-	if err != nil {
-		b.Fatal(err)
-	}
-	keep, large := reps.sums(perCluster(tr.clusters, tr.keep)), reps.sums(perCluster(tr.clusters, tr.large))
-	fl, wr := tr.flips(), tr.wrong()
-	b.Logf("clusters %d width %d most %d", tr.clusters.Len(), reps.width, reps.most)
-	i := 0
-	k := newKernel(reps, keep, large, testRates, plan.Level)
-	for b.Loop() {
-		rank := newRanking(tr.u[i%20], tr.cluster, tr.clusters.Len())
-		k.bootstrap(rank, fl, wr)
-		i++
-	}
-}
-
-var (
-	_ = experiment.Open
-	_ = metric.AUROC
-)

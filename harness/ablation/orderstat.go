@@ -38,10 +38,16 @@ func (s *selector) loadWithin(x []float64, lo, hi float64) {
 	}
 	s.x, s.bin, s.count = x, grow(s.bin, len(x)), grow(s.count, bins)
 	clear(s.count)
-	bin, count := s.bin, s.count
+	bin, count, last := s.bin, s.count, float64(bins-1)
 	for i, v := range x {
 		// The map from value to bin never decreases, whatever its rounding.
-		k := max(min(int((v-lo)*scale), bins-1), 0)
+		k, f := 0, (v-lo)*scale
+		switch {
+		case f >= last:
+			k = bins - 1
+		case f > 0:
+			k = int(f)
+		}
 		bin[i] = uint16(k)
 		count[k]++
 	}

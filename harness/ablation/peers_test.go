@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"uacs/harness/experiment"
 	"uacs/harness/infer"
 	"uacs/harness/metric"
 	"uacs/harness/route"
@@ -57,7 +58,7 @@ func writeColumns(t *testing.T, dir string, tr trial, reps *replicates, plan inf
 	write("weight.f64", weight)
 	meta, err := json.Marshal(map[string]any{
 		"n": len(tr.keep), "measures": len(tr.u), "fusions": len(tr.fused), "clusters": reps.clusters,
-		"replicates": len(reps.total), "rates": testRates, "level": plan.Level,
+		"replicates": len(reps.total), "rates": experiment.CurveRates(), "level": plan.Level,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -73,14 +74,14 @@ func answers(t testing.TB, tr trial, plan infer.Plan) []float64 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	keep, large := reps.sums(perCluster(tr.clusters, tr.keep)), reps.sums(perCluster(tr.clusters, tr.large))
+	keep, large := reps.sums(tr.counts(tr.keep)), reps.sums(tr.counts(tr.large))
 	fl, wrong := tr.flips(), tr.wrong()
 	rows := make([][]float64, len(tr.u))
 	var group errgroup.Group
 	group.SetLimit(2)
 	for worker := range 2 {
 		group.Go(func() error {
-			k := newKernel(reps, keep, large, testRates, plan.Level)
+			k := newKernel(reps, keep, large, experiment.CurveRates(), plan.Level)
 			for m := worker; m < len(tr.u); m += 2 {
 				u := tr.u[m]
 				booted, errs := k.bootstrap(newRanking(u, tr.cluster, tr.clusters.Len()), fl, wrong)
@@ -107,7 +108,7 @@ func answers(t testing.TB, tr trial, plan infer.Plan) []float64 {
 					for _, s := range []span{b.audc, b.apgr, errs, b.aurocGain, b.vsSmall, b.vsLarge, b.vsRandom} {
 						row = append(row, s.lo, s.hi)
 					}
-					for _, r := range testRates {
+					for _, r := range experiment.CurveRates() {
 						row = append(row, curve.At(r).Quality)
 					}
 					rows[m] = append(append(append(rows[m], row...), b.lo...), b.hi...)

@@ -7,6 +7,8 @@ import (
 	"os"
 	"text/tabwriter"
 
+	"golang.org/x/term"
+
 	"uacs/datasets"
 	"uacs/internal/hint"
 )
@@ -193,13 +195,8 @@ func (p *dataProgress) end() {
 	}
 }
 
-// isTerminal reports whether stream may have a person behind it. The null
-// device passes too, which is harmless: a question there ends at once in "no".
+// isTerminal reports whether a person sits behind stream.
 func isTerminal(stream any) bool {
 	f, ok := stream.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	return ok && term.IsTerminal(int(f.Fd()))
 }
