@@ -47,6 +47,15 @@ golden: ## write golden files and schemas anew; review them like code
 bench: ## run the benchmarks; compare two outputs with make benchstat
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
+PYTHON ?= /usr/bin/python3
+
+.PHONY: bench-peers
+bench-peers: ## the ablation beside numpy and scikit-learn: same numbers, ratio of times (installs both on Debian)
+	@$(PYTHON) -c 'import numpy, sklearn' 2>/dev/null || \
+	  { apt-get update -qq && apt-get install -y -qq python3-numpy python3-sklearn; } >/dev/null
+	@out=$$($(GO) test -count=1 -run TestBenchPeers -timeout 30m -v ./harness/ablation -peers -python $(PYTHON) 2>&1) \
+	  || { echo "$$out"; exit 1; }; echo "$$out" | sed -n 's/^ *peers_test.go:[0-9]*: //p'
+
 .PHONY: benchstat
 benchstat: ## compare benchmark outputs: make benchstat OLD=old.txt NEW=new.txt
 	$(TOOL) benchstat $(OLD) $(NEW)
