@@ -12,13 +12,13 @@ import (
 // record is one line of a result file.
 type record struct {
 	Experiment string          `json:"experiment"`
-	Record     string          `json:"record"` // setup, system, measure, curve, profile or exact
+	Record     string          `json:"record"` // setup, system, measure, curve, surface, profile or exact
 	Data       json.RawMessage `json:"data"`
 }
 
 // WriteRecords writes a result as JSON lines: its setup, then a line for every
-// system, measure, curve and profile, and one for the exact values if it has any.
-// Numbers have six decimals.
+// system, measure, curve and profile, and one each for the surface and the exact
+// values if it has any. Numbers have six decimals.
 func WriteRecords(w io.Writer, r *Result) error {
 	buf := bufio.NewWriter(w)
 	write := func(kind string, data any) error {
@@ -40,6 +40,9 @@ func WriteRecords(w io.Writer, r *Result) error {
 		writeAll(write, "curve", r.Curves),
 		writeAll(write, "profile", r.Profiles),
 	)
+	if r.Surface != nil {
+		err = errors.Join(err, write("surface", r.Surface))
+	}
 	if r.Exact != nil {
 		err = errors.Join(err, write("exact", r.Exact))
 	}
@@ -119,6 +122,9 @@ func (res *Result) add(line []byte) error {
 		return appendTo(&res.Curves, rec.Data)
 	case "profile":
 		return appendTo(&res.Profiles, rec.Data)
+	case "surface":
+		res.Surface = new(Surface)
+		return strict(rec.Data, res.Surface)
 	case "exact":
 		res.Exact = rec.Data
 		return nil

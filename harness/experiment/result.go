@@ -60,6 +60,8 @@ type Result struct {
 	Measures []Measure `json:"measures"`
 	Curves   []Curve   `json:"curves"`
 	Profiles []Profile `json:"profiles"`
+	// Surface is the cascade over both thresholds; nil where there is only one.
+	Surface *Surface `json:"surface,omitempty"`
 	// Exact is what is true of a synthetic distribution, [synth.Exact] as JSON with
 	// numbers of six decimals; nil where the experiment has no such truth.
 	Exact json.RawMessage `json:"exact,omitempty"`

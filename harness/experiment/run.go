@@ -27,7 +27,7 @@ func Run(ctx context.Context, h *Cohort) (*Result, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", h.Config.Name, err)
 	}
-	for _, step := range []func() error{r.baselines, r.cascades, r.judgeMeasures, r.curves, r.profiles, r.adjust, r.exact} {
+	for _, step := range []func() error{r.baselines, r.cascades, r.judgeMeasures, r.curves, r.surface, r.profiles, r.adjust, r.exact} {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}

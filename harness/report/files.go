@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"path"
+	"slices"
 
 	"uacs/figures"
 	"uacs/harness/experiment"
@@ -41,23 +43,38 @@ func Files(r *experiment.Result) ([]File, error) {
 		exact.WriteByte('\n')
 		files = append(files, File{Path: path.Join(recordsDir, r.Setup.Name+"-exact.json"), Data: exact.Bytes()})
 	}
-	for _, t := range []struct {
-		kind string
-		make func(*experiment.Result) Table
-	}{{"systems", Systems}, {"measures", Measures}, {"profiles", Profiles}, {"flow", Flow}} {
-		written, err := tableFiles(r.Setup.Name+"-"+t.kind, t.make(r))
+	tables := map[string]Table{"systems": Systems(r), "measures": Measures(r), "profiles": Profiles(r), "flow": Flow(r)}
+	drawn := map[string]figures.Figure{"": Figure(r)}
+	if r.Surface != nil {
+		tables["surface"] = SurfaceTable(r)
+		drawn["-surface"] = SurfaceFigure(r)
+	}
+	for _, kind := range slices.Sorted(maps.Keys(tables)) {
+		written, err := tableFiles(r.Setup.Name+"-"+kind, tables[kind])
 		if err != nil {
 			return nil, err
 		}
 		files = append(files, written...)
 	}
-	figure := Figure(r)
+	for _, kind := range slices.Sorted(maps.Keys(drawn)) {
+		written, err := figureFiles(r.Setup.Name+kind, drawn[kind])
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, written...)
+	}
+	return files, nil
+}
+
+// figureFiles draws one figure in every format.
+func figureFiles(name string, figure figures.Figure) ([]File, error) {
+	var files []File
 	for _, format := range figures.Formats {
 		data, err := figures.Render(figure, format)
 		if err != nil {
-			return nil, fmt.Errorf("figure %s: %w", r.Setup.Name, err)
+			return nil, fmt.Errorf("figure %s: %w", name, err)
 		}
-		files = append(files, File{Path: path.Join(figuresDir, r.Setup.Name+"."+format), Data: data, Derived: format != "svg"})
+		files = append(files, File{Path: path.Join(figuresDir, name+"."+format), Data: data, Derived: format != "svg"})
 	}
 	return files, nil
 }
@@ -90,7 +107,7 @@ func tableFiles(name string, t Table) ([]File, error) {
 
 // Belongs reports whether the artefact at p is one of the named experiment's.
 func Belongs(p, name string) bool {
-	for _, suffix := range []string{"-systems", "-measures", "-profiles", "-flow"} {
+	for _, suffix := range []string{"-systems", "-measures", "-profiles", "-flow", "-surface"} {
 		for _, ext := range []string{".md", ".csv", ".tex"} {
 			if p == path.Join(tablesDir, name+suffix+ext) {
 				return true
@@ -98,7 +115,7 @@ func Belongs(p, name string) bool {
 		}
 	}
 	return p == path.Join(recordsDir, name+".jsonl") || p == path.Join(recordsDir, name+"-exact.json") ||
-		p == path.Join(figuresDir, name+".svg")
+		p == path.Join(figuresDir, name+".svg") || p == path.Join(figuresDir, name+"-surface.svg")
 }
 
 // BelongsToTier reports whether the artefact at p is one of a tier rather than of

@@ -110,24 +110,34 @@ func (c cache) path(experiment string) string { return filepath.Join(c.dir, expe
 // get returns the artefacts of an experiment's last run if it had that key.
 // Anything that is wrong with the entry makes it absent: it is made anew.
 func (c cache) get(name, key string) (outcome, bool) {
-	if c.dir == "" {
+	files, ok := c.files(name, key)
+	if !ok {
 		return outcome{}, false
+	}
+	out := outcome{done: Done{Cached: true}, files: files}
+	records := files[0] // report.Files puts them first
+	var err error
+	out.done.Result, err = experiment.ReadRecords(bytes.NewReader(records.Data), records.Path)
+	return out, err == nil
+}
+
+// files returns the files of the entry of that name if it has that key; there is
+// at least one.
+func (c cache) files(name, key string) ([]report.File, bool) {
+	if c.dir == "" {
+		return nil, false
 	}
 	data, err := os.ReadFile(c.path(name))
 	if err != nil {
-		return outcome{}, false
+		return nil, false
 	}
 	var e entry
 	if json.Unmarshal(data, &e) != nil || e.Key != key || e.SHA256 != sumHex(e.Files) {
-		return outcome{}, false
+		return nil, false
 	}
-	out := outcome{done: Done{Cached: true}}
-	if json.Unmarshal(e.Files, &out.files) != nil || len(out.files) == 0 {
-		return outcome{}, false
-	}
-	records := out.files[0] // report.Files puts them first
-	out.done.Result, err = experiment.ReadRecords(bytes.NewReader(records.Data), records.Path)
-	return out, err == nil
+	var files []report.File
+	err = json.Unmarshal(e.Files, &files)
+	return files, err == nil && len(files) > 0
 }
 
 func (c cache) put(name, key string, files []report.File) error {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"uacs/harness/ablation"
 	"uacs/harness/experiment"
 	"uacs/internal/hint"
 )
@@ -29,6 +30,10 @@ type Plan struct {
 	// Configs are the experiments that will run; Skipped those whose data is absent.
 	Configs []experiment.Config
 	Skipped []Skipped
+	// Ablations are the ablation plans that will run, none if experiments are asked
+	// for by name; SkippedAblations those of which a pair's data is absent.
+	Ablations        []ablation.Plan
+	SkippedAblations []SkippedPlan
 }
 
 // Skipped is an experiment that cannot run here.
@@ -90,7 +95,7 @@ func makePlan(root fs.FS, o Options, predictors experiment.Predictors) (Plan, er
 		}
 		plan.Configs = append(plan.Configs, c)
 	}
-	return plan, nil
+	return plan, plan.planAblations(root, o, predictors)
 }
 
 // absent returns the names of a tier's experiments that cannot run.

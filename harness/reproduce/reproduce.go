@@ -1,6 +1,6 @@
 // Package reproduce makes every artefact: it reads the experiments' configs,
-// runs those whose data is on the machine, writes records, tables and figures,
-// and keeps the manifest. An experiment whose inputs, config and program have not
+// runs those whose data is on the machine, and the ablation plans, writes records,
+// tables and figures, and keeps the manifest. An experiment whose inputs, config and program have not
 // changed since its last run is taken from the cache, byte for byte.
 //
 // Most readers want [Run].
@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"os"
 	"runtime"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -28,7 +29,8 @@ type Options struct {
 	Out string
 	// Data is the root of the public data, nil if there is none.
 	Data fs.FS
-	// Cache is the folder of earlier runs; "" turns the cache off.
+	// Cache is the folder of earlier runs; "" turns the cache off. Cells of ablations
+	// are kept in the folder ablations beside it.
 	Cache string
 	// Only names experiments; none means all. One whose data is absent is an error,
 	// while of all experiments it is skipped.
@@ -38,6 +40,8 @@ type Options struct {
 	// of the configs. Either may be nil.
 	Started  func(Plan)
 	Finished func(Done)
+	// Ablated is told about every ablation plan, after the experiments; it may be nil.
+	Ablated func(Ablated)
 }
 
 // Done is an experiment's outcome.
@@ -53,6 +57,8 @@ type Summary struct {
 	// Ran and Cached count experiments; Written counts the files whose bytes are
 	// new, Same those that were on disk already.
 	Ran, Cached, Written, Same int
+	// Ablations are the ablation plans that ran or came from the cache.
+	Ablations []Ablated
 	// Changes compare with the manifest that was there before, in words.
 	Changes []string
 }
@@ -93,7 +99,12 @@ func Run(ctx context.Context, o Options) (Summary, error) {
 	if err != nil {
 		return Summary{}, err
 	}
-	return s, s.write(o, append(files, checks...), earlier)
+	ablations, done, err := ablate(ctx, o, plan, predictors)
+	if err != nil {
+		return Summary{}, err
+	}
+	s.Ablations = done
+	return s, s.write(o, slices.Concat(files, checks, ablations), earlier)
 }
 
 // outcome is an experiment's result with its files.

@@ -50,8 +50,18 @@ func (s *Summary) keeps(p string, o Options) bool {
 			return false
 		}
 	}
+	for _, a := range s.Plan.Ablations {
+		if report.BelongsToAblation(p, a.Name) {
+			return false
+		}
+	}
 	if len(o.Only) > 0 {
 		return true
+	}
+	for _, a := range s.Plan.SkippedAblations {
+		if report.BelongsToAblation(p, a.Plan.Name) {
+			return true
+		}
 	}
 	for _, skipped := range s.Plan.Skipped {
 		if report.Belongs(p, skipped.Config.Name) {
@@ -108,4 +118,21 @@ func writeFile(path string, data []byte) (fresh bool, err error) {
 		return false, err
 	}
 	return true, renameio.WriteFile(path, data, 0o644)
+}
+
+// WriteFiles writes artefacts below the folder out, each in one step, and counts
+// those whose bytes are new and those that were there already.
+func WriteFiles(out string, files []report.File) (written, same int, err error) {
+	for _, f := range files {
+		fresh, err := writeFile(filepath.Join(out, filepath.FromSlash(f.Path)), f.Data)
+		if err != nil {
+			return written, same, hint.Add(err, "name another folder with --out")
+		}
+		if fresh {
+			written++
+		} else {
+			same++
+		}
+	}
+	return written, same, nil
 }

@@ -52,9 +52,15 @@ var arrows = map[string][]string{
 		"uacs/datasets/synth", "uacs/harness/experiment", "uacs/harness/sample", "uacs/harness/calibrate", "uacs/harness/cost", "uacs/harness/fusion",
 		"uacs/harness/infer", "uacs/harness/metric", "uacs/harness/route", "uacs/harness/selective", "uacs/harness/uncertainty",
 	},
-	"uacs/figures":           {},
-	"uacs/harness/report":    {"uacs/figures", "uacs/harness/experiment"},
-	"uacs/harness/reproduce": {"uacs/harness/experiment", "uacs/harness/report"},
+	"uacs/harness/policy": {
+		"uacs/harness/ablation", "uacs/harness/experiment", "uacs/harness/sample", "uacs/harness/calibrate", "uacs/harness/fusion", "uacs/harness/infer",
+		"uacs/harness/metric", "uacs/harness/route", "uacs/harness/uncertainty",
+	},
+	"uacs/figures": {},
+	"uacs/harness/report": {
+		"uacs/figures", "uacs/harness/experiment", "uacs/harness/ablation", "uacs/harness/policy", "uacs/harness/fusion",
+	},
+	"uacs/harness/reproduce": {"uacs/harness/experiment", "uacs/harness/ablation", "uacs/harness/policy", "uacs/harness/report"},
 }
 
 // commands may import every package.

@@ -26,6 +26,9 @@ import (
 // cli is the command line: a field per command, in the order of the help.
 type cli struct {
 	Reproduce reproduceCmd `cmd:"" help:"Make every table and figure."`
+	Ablate    ablateCmd    `cmd:"" help:"Judge every cascade that a plan spans."`
+	Compare   compareCmd   `cmd:"" help:"Compare two policies on the same clips."`
+	Recommend recommendCmd `cmd:"" help:"Name the policy and threshold to deploy."`
 	Data      dataCmd      `cmd:"" help:"List, download, check and show the datasets."`
 	Import    importCmd    `cmd:"" help:"Convert result files to predictions, one record for each clip."`
 	Schema    schemaCmd    `cmd:"" help:"Print the JSON schema of a file format."`

@@ -10,6 +10,7 @@ import (
 
 	"uacs/datasets"
 	"uacs/harness/experiment"
+	"uacs/harness/report"
 	"uacs/harness/reproduce"
 )
 
@@ -54,6 +55,7 @@ func (c reproduceCmd) Run(a *app) error {
 	}
 	o.Started = func(p reproduce.Plan) { printPlan(a, p, origin) }
 	o.Finished = func(d reproduce.Done) { printDone(a, d) }
+	o.Ablated = func(d reproduce.Ablated) { printAblated(a, d) }
 	s, err := reproduce.Run(a.Ctx, o)
 	if err != nil {
 		return err
@@ -112,7 +114,10 @@ func printPlan(a *app, p reproduce.Plan, origin datasets.Origin) {
 	for _, s := range p.Skipped {
 		fmt.Fprintf(a.Stdout, "  skipped %-18s %s\n", s.Config.Name, missingWhat(s))
 	}
-	if len(p.Skipped) > 0 {
+	for _, s := range p.SkippedAblations {
+		fmt.Fprintf(a.Stdout, "  skipped %-18s ablation, data is missing: %v\n", s.Plan.Name, s.Why)
+	}
+	if len(p.Skipped)+len(p.SkippedAblations) > 0 {
 		fmt.Fprintln(a.Stdout, "  uacs data get --accept-licence, or UACS_MIRROR=folder, would add the skipped ones")
 	}
 }
@@ -141,6 +146,17 @@ func printDone(a *app, d reproduce.Done) {
 		inPercent(r.Alone("small-only")), inPercent(r.Alone("large-only")), inPercent(r.Cascade()), 100*float64(r.Cascade().Deferred), mark)
 }
 
+func printAblated(a *app, d reproduce.Ablated) {
+	how, mark := "ran", ""
+	if d.Cached {
+		how = "cached"
+	}
+	if d.Plan.Tier == "synth" {
+		mark = " SYNTHETIC"
+	}
+	fmt.Fprintf(a.Stdout, "  %-7s %-18s ablation, %s%s\n", how, d.Plan.Name, report.CountsLine(d.Counts), mark)
+}
+
 func inPercent(s *experiment.System) string {
 	return fmt.Sprintf("%.2f %%", 100*float64(s.Accuracy.Value))
 }
@@ -148,6 +164,15 @@ func inPercent(s *experiment.System) string {
 func printSummary(a *app, s reproduce.Summary) {
 	fmt.Fprintf(a.Stdout, "%d experiments ran, %d from cache, %d skipped; %d files written, %d unchanged\n",
 		s.Ran, s.Cached, len(s.Plan.Skipped), s.Written, s.Same)
+	if len(s.Ablations) > 0 {
+		cached := 0
+		for _, d := range s.Ablations {
+			if d.Cached {
+				cached++
+			}
+		}
+		fmt.Fprintf(a.Stdout, "%d ablations ran, %d from cache, %d skipped\n", len(s.Ablations)-cached, cached, len(s.Plan.SkippedAblations))
+	}
 	if len(s.Changes) == 0 {
 		fmt.Fprintln(a.Stdout, "every artefact has the bytes that results/MANIFEST.sha256 lists")
 		return

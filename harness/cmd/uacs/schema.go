@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"uacs/harness/ablation"
 	"uacs/harness/experiment"
 	"uacs/harness/sample"
 	"uacs/internal/schema"
@@ -22,6 +23,9 @@ var schemas = []struct {
 	{"experiment", "configs/schema.json", func() ([]byte, error) {
 		return schema.Of[experiment.Config]("An experiment of uacs reproduce")
 	}},
+	{"ablation", "configs/ablation.schema.json", func() ([]byte, error) {
+		return schema.Of[ablation.Plan]("A plan of uacs ablate")
+	}},
 	{"predictors", "configs/predictors.schema.json", func() ([]byte, error) {
 		return schema.Of[experiment.Predictors]("Answer files that experiments refer to by name")
 	}},
@@ -31,7 +35,7 @@ var schemas = []struct {
 }
 
 type schemaCmd struct {
-	Name string `arg:"" help:"prediction, experiment, predictors or checks."`
+	Name string `arg:"" help:"prediction, experiment, ablation, predictors or checks."`
 }
 
 // Help is shown by --help.

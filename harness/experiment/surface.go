@@ -1,0 +1,120 @@
+package experiment
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"uacs/harness/fusion"
+	"uacs/harness/route"
+)
+
+// Surface is a cascade with two thresholds over all of their values: on the small
+// model, which decides what is escalated, and on the large one, which decides what
+// is accepted as confident. It is that of U-ACS v2 with the headline measure.
+type Surface struct {
+	Measure      string `json:"measure"`
+	LargeMeasure string `json:"large_measure"`
+	Fusion       string `json:"fusion"`
+	// Escalated are the columns: the share of clips above the first threshold,
+	// ascending. Doubted are the rows: the share of the large model's answers above
+	// the second, ascending.
+	Escalated []Number `json:"escalated"`
+	Doubted   []Number `json:"doubted"`
+	// Accuracy has a row for each of Doubted.
+	Accuracy [][]Number `json:"accuracy"`
+	// Hull are the points of the upper convex hull of accuracy over calls, by
+	// ascending calls. They are chosen on the clips they are judged on: oracle
+	// thresholds.
+	Hull []SurfacePoint `json:"hull"`
+	// Note says how many thresholds there are, and how many of them are kept.
+	Note string `json:"note"`
+}
+
+// SurfacePoint is a pair of thresholds, told by what they do.
+type SurfacePoint struct {
+	Escalated Number `json:"escalated"`
+	Doubted   Number `json:"doubted"`
+	Accuracy  Number `json:"accuracy"`
+	First     Number `json:"first_calls"`
+	Second    Number `json:"second_calls"`
+}
+
+// surfaceSteps is how many values of a threshold a surface keeps at most: enough
+// for a figure, too few to read single clips from.
+const surfaceSteps = 51
+
+// surface adds the two-threshold surface, if the config names U-ACS v2.
+func (r *runner) surface() error {
+	c := r.h.Config
+	if !slices.Contains(c.Fusions, fusion.UACSv2.Name) || r.applicable(fusion.UACSv2) != nil {
+		return nil
+	}
+	stages, err := r.stages(fusion.UACSv2)
+	if err != nil {
+		return err
+	}
+	whole, err := route.NewSurface(stages, 0)
+	if err != nil {
+		return fmt.Errorf("surface: %w", err)
+	}
+	coarse, err := route.NewSurface(stages, surfaceSteps)
+	if err != nil {
+		return fmt.Errorf("surface: %w", err)
+	}
+	s := &Surface{Measure: c.Headline.Measure, LargeMeasure: c.LargeMeasure, Fusion: fusion.UACSv2.Name, Note: coarse.Note()}
+	for row := range coarse.Small {
+		s.Escalated = append(s.Escalated, Number(coarse.At(row, 0).Rate))
+	}
+	for column, tau := range coarse.Large {
+		s.Doubted = append(s.Doubted, above(stages.Large, tau))
+		accuracy := make([]Number, len(coarse.Small))
+		for row := range coarse.Small {
+			accuracy[row] = Number(coarse.At(row, column).Quality)
+		}
+		s.Accuracy = append(s.Accuracy, accuracy)
+	}
+	_, hull, err := whole.Frontier(nil)
+	if err != nil {
+		return fmt.Errorf("surface: %w", err)
+	}
+	for _, p := range hull {
+		s.Hull = append(s.Hull, SurfacePoint{
+			Escalated: Number(p.Rate), Doubted: above(stages.Large, p.TauLarge),
+			Accuracy: Number(p.Quality), First: Number(p.First), Second: Number(p.Second),
+		})
+	}
+	r.result.Surface = s
+	return nil
+}
+
+// stages are the counted clips as a cascade with two thresholds sees them: with
+// every answer of the large model accepted, and with none.
+func (r *runner) stages(s fusion.Strategy) (route.Stages, error) {
+	accepted, err := r.escalate(s, math.Inf(1))
+	if err != nil {
+		return route.Stages{}, err
+	}
+	settled, err := r.escalate(s, math.Inf(-1))
+	if err != nil {
+		return route.Stages{}, err
+	}
+	out := route.Stages{
+		Small: pick(r.allU[r.h.Config.Headline.Measure], r.counted), Large: pick(r.allULarge, r.counted),
+		Keep: r.keep, Accept: pick(accepted.right, r.counted), Settle: pick(settled.right, r.counted),
+	}
+	for _, i := range r.counted {
+		first, second := calls(settled.outcomes[i])
+		out.First, out.Second = append(out.First, first), append(out.Second, second)
+	}
+	return out, nil
+}
+
+// above returns the share of u above tau.
+func above(u []float64, tau float64) Number {
+	n := 0
+	for _, v := range u {
+		n += b2i(v > tau)
+	}
+	return Number(float64(n) / float64(len(u)))
+}

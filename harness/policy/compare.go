@@ -1,0 +1,262 @@
+package policy
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"uacs/harness/ablation"
+	"uacs/harness/experiment"
+	"uacs/harness/infer"
+	"uacs/harness/route"
+	"uacs/harness/sample"
+	"uacs/harness/uncertainty"
+
+	"uacs/harness/fusion"
+	"uacs/internal/detsum"
+)
+
+// Played is what a policy does to the counted clips, its thresholds cross-fitted
+// by video.
+type Played struct {
+	Ref Ref
+	// Control marks a policy that could not be deployed.
+	Control  bool
+	Right    int
+	Accuracy experiment.Estimate
+	// Deferred is the share of clips escalated, First and Second the calls per clip.
+	Deferred, First, Second float64
+	// TunedOn says what the thresholds were chosen on; Guarantee what the rule
+	// promises about clips it has not seen. Both are empty for a model alone.
+	TunedOn, Guarantee string
+	Warnings           []string
+
+	quality []float64
+}
+
+// Comparison is the paired answer about two policies on the same clips.
+type Comparison struct {
+	A, B Played
+	// Difference is A's accuracy less B's, as a fraction.
+	Difference experiment.Estimate
+	// Corrected and Broken count the clips that only A, and only B, gets right.
+	Corrected, Broken int
+	// FlipP flips the signs of whole videos; McNemarP is exact and takes clips as
+	// independent. Neither is adjusted: it is one comparison, chosen beforehand.
+	FlipP, McNemarP float64
+	Warnings        []string
+}
+
+// Compare plays both policies and tests the difference.
+func (b *Panel) Compare(first, second Ref) (Comparison, error) {
+	x, err := b.Play(first)
+	if err != nil {
+		return Comparison{}, err
+	}
+	y, err := b.Play(second)
+	if err != nil {
+		return Comparison{}, err
+	}
+	return b.contrast(x, y)
+}
+
+func (b *Panel) contrast(x, y Played) (Comparison, error) {
+	c := Comparison{A: x, B: y}
+	interval, err := infer.Difference(b.clusters, x.quality, y.quality, nil, b.infer(streamBootstrap))
+	if err != nil {
+		return c, err
+	}
+	c.Difference = estimate(interval)
+	flip, err := infer.SignFlip(b.clusters, x.quality, y.quality, nil, b.infer(streamSignFlip))
+	if err != nil {
+		return c, err
+	}
+	if c.Corrected, c.Broken, err = infer.Discordant(x.quality, y.quality, nil); err != nil {
+		return c, err
+	}
+	mcnemar, err := infer.McNemar(c.Corrected, c.Broken)
+	if err != nil {
+		return c, err
+	}
+	c.FlipP, c.McNemarP = flip.P, mcnemar.ExactP
+	c.Warnings = append(slices.Clone(interval.Warnings), flip.Warnings...)
+	return c, nil
+}
+
+// Play lets a policy choose its thresholds on the other folds and returns what it
+// achieves. The error wraps [ErrNotApplicable] if the answers lack what it needs.
+func (b *Panel) Play(r Ref) (Played, error) {
+	p := Played{Ref: r}
+	switch r.Alone {
+	case Small:
+		p.quality = b.keep
+	case Large:
+		p.quality, p.Deferred, p.First = b.large, 1, 1
+	default:
+		if err := b.cascade(&p); err != nil {
+			return Played{}, fmt.Errorf("%s: %w", r, err)
+		}
+	}
+	return p, b.judge(&p)
+}
+
+// judge fills in the accuracy of a policy whose clips are known.
+func (b *Panel) judge(p *Played) error {
+	interval, err := infer.Mean(b.clusters, p.quality, nil, b.infer(streamBootstrap))
+	if err != nil {
+		return err
+	}
+	p.Accuracy = estimate(interval)
+	p.warn(interval.Warnings...)
+	for _, q := range p.quality {
+		if q == 1 {
+			p.Right++
+		}
+	}
+	return nil
+}
+
+func (p *Played) warn(warnings ...string) {
+	for _, w := range warnings {
+		if !slices.Contains(p.Warnings, w) {
+			p.Warnings = append(p.Warnings, w)
+		}
+	}
+}
+
+// cascade cross-fits a cascade's rule.
+func (b *Panel) cascade(p *Played) error {
+	planned, err := ruleOf(&b.Plan, p.Ref.Rule)
+	if err != nil {
+		return err
+	}
+	rule, err := route.ByName(planned.Rule)
+	if err != nil {
+		return err
+	}
+	options, err := b.options(planned)
+	if err != nil {
+		return err
+	}
+	s, err := b.signals(p.Ref)
+	if err != nil {
+		return err
+	}
+	variants, _, err := b.variants(p.Ref, s)
+	if err != nil {
+		return err
+	}
+	fit, err := route.CrossFitRule(rule, variants, b.folds, options)
+	if err != nil {
+		return err
+	}
+	p.take(fit)
+	if p.Control, err = control(p.Ref); err != nil {
+		return err
+	}
+	p.Control = p.Control || rule.Control
+	p.TunedOn, p.Guarantee = fit.Choices[0].TunedOn(), rule.Guarantee
+	for _, c := range fit.Choices {
+		p.warn(c.Warnings...)
+	}
+	return nil
+}
+
+// take reads the columns of a fit.
+func (p *Played) take(fit route.Fitted) {
+	point := fit.Point()
+	p.quality = fit.Quality
+	p.Deferred, p.First, p.Second = point.Rate, point.First, point.Second
+}
+
+// control reports whether a cascade could not be deployed.
+func control(r Ref) (bool, error) {
+	f, err := fusion.ByName(r.Fusion)
+	if err != nil {
+		return false, err
+	}
+	m, err := uncertainty.ByName(r.Measure)
+	return f.Control || m.Control || readsLarge(m) || r.Uncertainty != ablation.Own, err
+}
+
+// options are a rule's knobs on this pair.
+func (b *Panel) options(r ablation.Rule) (route.RuleOptions, error) {
+	o := route.RuleOptions{
+		On: b.on("other videos of "), Threshold: r.Threshold, Share: r.Share,
+		Budget: r.Budget, Tolerance: b.Plan.Tolerance, ErrorCost: r.ErrorCost, MinQuality: r.MinQuality, GainMap: r.GainMap,
+		Alpha: r.Alpha, Delta: r.Delta, Grid: r.Grid, Ranks: r.Ranks, Starts: r.Starts, Bonferroni: r.Bonferroni, Unit: r.Unit,
+		L2: r.L2, Then: r.Then, InnerFolds: r.InnerFolds, Seed: b.Seed,
+	}
+	if r.Tolerance != nil {
+		o.Tolerance = *r.Tolerance
+	}
+	if r.Axis == "" {
+		return o, nil
+	}
+	price, err := b.price(r.Axis)
+	o.Price = price
+	return o, err
+}
+
+func (b *Panel) on(what string) string {
+	return fmt.Sprintf("%s%s %s", what, b.Pair.Dataset, b.Pair.Split)
+}
+
+// price returns the mean price of a clip on the pair's axis of that name.
+func (b *Panel) price(axis string) (func(first, second float64) float64, error) {
+	var names []string
+	for _, a := range b.Pair.Costs {
+		if a.Name == axis {
+			return a.Mean, nil
+		}
+		names = append(names, a.Name)
+	}
+	return nil, fmt.Errorf("pair %s has no compute axis %q: it has %v", b.Pair.Name, axis, names)
+}
+
+func (b *Panel) decisions() (small, large sample.Decision, err error) {
+	if small, err = sample.DecisionByName(b.Pair.Small.Decision); err != nil {
+		return small, large, err
+	}
+	large, err = sample.DecisionByName(b.Pair.Large.Decision)
+	return small, large, err
+}
+
+func estimate(i infer.Interval) experiment.Estimate {
+	return experiment.Estimate{Value: experiment.Number(i.Estimate), Lo: experiment.Number(i.Lo), Hi: experiment.Number(i.Hi)}
+}
+
+// Verdict says the comparison in one sentence: a difference is shown if the
+// interval excludes 0 and the sign-flip test has p < 0.05.
+func (c Comparison) Verdict() string {
+	points := 100 * float64(c.Difference.Value)
+	first, second := c.A.Ref.String(), c.B.Ref.String()
+	shown := (c.Difference.Lo > 0 || c.Difference.Hi < 0) && c.FlipP < 0.05
+	var verdict string
+	switch {
+	case c.Corrected+c.Broken == 0:
+		return fmt.Sprintf("%s and %s get the same clips right; %s", first, second, c.calls())
+	case shown && points > 0:
+		verdict = fmt.Sprintf("%s is better than %s by %.2f points", first, second, points)
+	case shown:
+		verdict = fmt.Sprintf("%s is worse than %s by %.2f points", first, second, -points)
+	default:
+		verdict = fmt.Sprintf("no difference between %s and %s is shown (%+.2f points)", first, second, points)
+	}
+	return verdict + "; " + c.calls()
+}
+
+// calls compares the calls of both.
+func (c Comparison) calls() string {
+	d := c.A.First + c.A.Second - c.B.First - c.B.Second
+	switch {
+	case math.Abs(d) < 5e-4:
+		return "both make as many calls"
+	case d > 0:
+		return fmt.Sprintf("it makes %.3f calls per clip more", d)
+	}
+	return fmt.Sprintf("it makes %.3f calls per clip fewer", -d)
+}
+
+// mean is the compensated mean.
+func mean(x []float64) float64 { return detsum.Mean(x) }
