@@ -145,6 +145,12 @@ func chooseX(a *plot.Axis, kinds []plot.Ticker, length int) {
 			return
 		}
 	}
+	for _, kind := range kinds { // a very short axis: one label is better than two that touch
+		a.Tick.Marker = kind
+		if clear(a, kind.Ticks(a.Min, a.Max), length) {
+			return
+		}
+	}
 }
 
 // clear reports whether the labels of the ticks stand at least 5 pt apart.

@@ -43,6 +43,19 @@ var examples = map[string]func(){
 	"accuracycompute_wide":  ExampleAccuracyCompute_wide,
 	"grid":                  ExampleGrid,
 	"grid_datasets":         ExampleGrid_datasets,
+	"forest":                ExampleForest,
+	"flow":                  ExampleFlow,
+	"flow_narrow":           ExampleFlow_narrow,
+	"reliability":           ExampleReliability,
+	"uncertaintyhistogram":  ExampleUncertaintyHistogram,
+	"surface":               ExampleSurface,
+	"flipmatrix":            ExampleFlipMatrix,
+	"multiples":             ExampleMultiples,
+	"confusion":             ExampleConfusion,
+	"sensitivity":           ExampleSensitivity,
+	"pervideo":              ExamplePerVideo,
+	"costbreakdown":         ExampleCostBreakdown,
+	"riskcoverage":          ExampleRiskCoverage,
 }
 
 func TestExamples(t *testing.T) {

@@ -66,7 +66,11 @@ func inspect(t failer, fig Figure) *sheet {
 		t.Fatal(s.err)
 	}
 	page := box{0, 0, s.w, s.h}
-	var texts []mark
+	type text struct {
+		string
+		box box
+	}
+	var texts []text
 	for _, m := range s.marks {
 		b := m.bounds(t)
 		if !page.covers(b) {
@@ -76,11 +80,11 @@ func inspect(t failer, fig Figure) *sheet {
 			continue
 		}
 		for _, other := range texts {
-			if b.meets(other.bounds(t)) {
-				t.Errorf("%q and %q overlap", m.text, other.text)
+			if b.meets(other.box) {
+				t.Errorf("%q and %q overlap", m.text, other.string)
 			}
 		}
-		texts = append(texts, m)
+		texts = append(texts, text{m.text, b})
 	}
 	return s
 }

@@ -4,7 +4,6 @@ import (
 	"image/color"
 	"math"
 
-	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
@@ -21,8 +20,7 @@ const (
 type panel struct {
 	spec  *AccuracyCompute
 	looks map[string]look
-	frame box // the data area
-	x, y  plot.Axis
+	axes
 
 	scene
 	lines   []polyline   // the curves
@@ -43,14 +41,6 @@ const (
 	coarseLine = 40
 	coarseBand = 80
 )
-
-// at maps data to the page.
-func (p *panel) at(x, y float64) pos {
-	return pos{
-		p.frame.x0 + snap(p.x.Norm(x)*float64(p.frame.width())/pt),
-		p.frame.y0 + snap(p.y.Norm(y)*float64(p.frame.height())/pt),
-	}
-}
 
 // measureScene computes where curves, bands and dots lie. Names may use the
 // frame, those of dots also reserve more to its right. distinct says that dots are told apart
@@ -223,10 +213,7 @@ func (p *panel) draw(s *sheet, yLabels bool) {
 	if p.spec.Synthetic {
 		p.drawSynthetic(s)
 	}
-	for _, t := range p.y.Tick.Marker.Ticks(p.y.Min, p.y.Max) {
-		y := p.at(p.x.Min, t.Value).Y
-		p.line(&c, lineStyle(hairline, 0.4*pt), pos{p.frame.x0, y}, pos{p.frame.x1, y})
-	}
+	p.drawLevels(&c)
 	p.drawAxes(s, &c, yLabels)
 	for i := len(p.spec.Curves) - 1; i >= 0; i-- {
 		p.drawBand(&c, i)
@@ -240,7 +227,7 @@ func (p *panel) draw(s *sheet, yLabels bool) {
 	}
 	for i, n := range p.names {
 		if n.leader {
-			p.line(&c, lineStyle(p.styles[i].color, 0.5*pt), n.from, n.to)
+			stroke(&c, lineStyle(p.styles[i].color, 0.5*pt), n.from, n.to)
 			c.DrawGlyphNoClip(draw.GlyphStyle{Color: p.styles[i].color, Radius: points(leaderEnd), Shape: draw.CircleGlyph{}}, at(n.to))
 		}
 	}
@@ -250,14 +237,6 @@ func (p *panel) draw(s *sheet, yLabels bool) {
 	for i, n := range p.names {
 		p.drawName(s, n, p.styles[i])
 	}
-}
-
-func (p *panel) line(c *draw.Canvas, sty draw.LineStyle, places ...pos) {
-	line := make([]vg.Point, len(places))
-	for i, q := range places {
-		line[i] = at(q)
-	}
-	c.StrokeLines(sty, line)
 }
 
 // drawName writes a name, its lines flush with the side that faces the owner.
@@ -307,7 +286,7 @@ func banded(f *AccuracyCompute) int {
 func (p *panel) drawCurve(c *draw.Canvas, i int) {
 	look := p.looks[p.spec.Curves[i].Name]
 	if line := p.lines[i]; len(line) > 1 {
-		p.line(c, lineStyle(look.line, look.width, look.dashes...), line...)
+		stroke(c, lineStyle(look.line, look.width, look.dashes...), line...)
 	}
 	shape := look.shape
 	if shape == nil {
@@ -326,18 +305,23 @@ func drawHollow(c *draw.Canvas, shape draw.GlyphDrawer, p pos, radius int, rim c
 
 // drawDot draws a point or mark with its error bars.
 func (p *panel) drawDot(c *draw.Canvas, d dot, spot pos) {
-	sty := lineStyle(ink, 0.9*pt)
 	for _, bar := range p.bars(d) {
-		p.line(c, sty, bar[0], bar[1])
-		for _, end := range bar {
-			across := pos{capHalf, 0}
-			if bar[0].Y == bar[1].Y && bar[0].X != bar[1].X {
-				across = pos{0, capHalf}
-			}
-			p.line(c, sty, pos{end.X - across.X, end.Y - across.Y}, pos{end.X + across.X, end.Y + across.Y})
-		}
+		drawBar(c, bar[0], bar[1])
 	}
 	d.drawGlyph(c, spot)
+}
+
+// drawBar draws an upright or level error bar with its caps.
+func drawBar(c *draw.Canvas, from, to pos) {
+	sty := lineStyle(ink, 0.9*pt)
+	stroke(c, sty, from, to)
+	across := pos{capHalf, 0}
+	if from.Y == to.Y && from.X != to.X {
+		across = pos{0, capHalf}
+	}
+	for _, end := range []pos{from, to} {
+		stroke(c, sty, pos{end.X - across.X, end.Y - across.Y}, pos{end.X + across.X, end.Y + across.Y})
+	}
 }
 
 func (d dot) drawGlyph(c *draw.Canvas, spot pos) {
@@ -346,34 +330,6 @@ func (d dot) drawGlyph(c *draw.Canvas, spot pos) {
 		return
 	}
 	c.DrawGlyphNoClip(draw.GlyphStyle{Color: ink, Radius: points(dotRadius), Shape: d.shape}, at(spot))
-}
-
-// drawAxes draws axis lines, ticks and tick labels.
-func (p *panel) drawAxes(s *sheet, c *draw.Canvas, yLabels bool) {
-	spine := lineStyle(ink, 0.6*pt)
-	tick := lineStyle(ink, 0.5*pt)
-	x0, y0 := p.frame.x0-spineGap, p.frame.y0-spineGap
-	p.line(c, spine, pos{p.frame.x0, y0}, pos{p.frame.x1, y0})
-	for _, t := range p.x.Tick.Marker.Ticks(p.x.Min, p.x.Max) {
-		x := p.at(t.Value, p.y.Min).X
-		length := tickMajor
-		if t.Label == "" {
-			length = tickMinor
-		}
-		p.line(c, tick, pos{x, y0}, pos{x, y0 - length})
-		if t.Label != "" {
-			s.put(t.Label, pos{x - tickStyle.width(t.Label)/2, y0 - tickMajor - 2*pt - tickStyle.ascent()}, tickStyle, 0)
-		}
-	}
-	if !yLabels {
-		return
-	}
-	p.line(c, spine, pos{x0, p.frame.y0}, pos{x0, p.frame.y1})
-	for _, t := range p.y.Tick.Marker.Ticks(p.y.Min, p.y.Max) {
-		y := p.at(p.x.Min, t.Value).Y
-		p.line(c, tick, pos{x0, y}, pos{x0 - tickMajor, y})
-		s.put(t.Label, pos{x0 - tickMajor - 2*pt - tickStyle.width(t.Label), y - tickStyle.ascent()/2}, tickStyle, 0)
-	}
 }
 
 // drawSynthetic writes SYNTHETIC across the data area, where it meets the

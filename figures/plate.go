@@ -2,7 +2,6 @@ package figures
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"gonum.org/v1/plot"
@@ -31,18 +30,12 @@ type proof struct {
 	arrangement
 	looks  map[string]look
 	w, h   int
-	header []block
+	header blocks
 	legend legend
 	footer []string
 	panels []*panel
 	cost   int
 	clean  bool
-}
-
-// A block is some lines of one style.
-type block struct {
-	style style
-	lines []string
 }
 
 func (p *plate) draw() (*sheet, error) {
@@ -85,16 +78,6 @@ func (f *AccuracyCompute) checkText() error {
 		}
 	}
 	return setAll("text", f.Title, f.Subtitle, f.XLabel)
-}
-
-// setAll typesets strings as words, since white space will be broken at.
-func setAll(kind string, texts ...string) error {
-	for _, t := range texts {
-		if _, err := regular().set(strings.Join(strings.Fields(t), " ")); err != nil {
-			return fmt.Errorf("%s %w", kind, err)
-		}
-	}
-	return nil
 }
 
 // choose lays the plate out in every arrangement without a legend and takes
@@ -155,7 +138,7 @@ func (p *plate) arrange(a arrangement, looks map[string]look) *proof {
 	inner := f.w - 2*edge
 	f.header = p.headerBlocks(inner)
 	if a.legend > 0 {
-		f.legend = newLegend(p.panels, looks, a.legend > 1, inner)
+		f.legend = newLegend(keysOf(p.panels, looks, a.legend > 1), inner)
 	}
 	f.footer = nil
 	if p.footer != "" {
@@ -165,25 +148,8 @@ func (p *plate) arrange(a arrangement, looks map[string]look) *proof {
 	return f
 }
 
-func (p *plate) headerBlocks(width int) []block {
-	var out []block
-	subtitle := p.subtitle
-	if n := p.synthetic(); n > 0 {
-		note := "Synthetic data."
-		if n < len(p.panels) {
-			note = "Partly synthetic data."
-		}
-		subtitle = strings.TrimSpace(note + " " + subtitle)
-	}
-	for _, b := range []struct {
-		style style
-		text  string
-	}{{titleStyle, p.title}, {subtitleStyle, subtitle}} {
-		if lines := b.style.wrap(b.text, width); len(lines) > 0 {
-			out = append(out, block{b.style, lines})
-		}
-	}
-	return out
+func (p *plate) headerBlocks(width int) blocks {
+	return newBlocks(width, passage{titleStyle, p.title}, passage{subtitleStyle, syntheticNote(p.synthetic(), len(p.panels)) + " " + p.subtitle})
 }
 
 // synthetic counts the panels with made-up numbers.
@@ -214,11 +180,7 @@ const (
 // headerHeight returns the height of title, subtitle and legend with the gap
 // below them.
 func (f *proof) headerHeight() int {
-	h := 0
-	for _, b := range f.header {
-		h += b.style.height(len(b.lines)) + blockGap
-	}
-	h += f.legend.height()
+	h := f.header.height() + f.legend.height()
 	if h > 0 {
 		h += headerGap
 	}
@@ -238,15 +200,7 @@ func (p *plate) dataHeight() int {
 func (f *proof) layPanels() {
 	p, height := f.plate, f.dataHeight()
 	y := yAxis(p.panels, height, f.below, f.above)
-	left := edge + 2*pt + tickMajor + spineGap
-	widest := 0
-	for _, t := range y.Tick.Marker.Ticks(y.Min, y.Max) {
-		widest = max(widest, tickStyle.width(t.Label))
-	}
-	left += widest
-	if lines := axisStyle.wrap(p.yLabel, height); len(lines) > 0 {
-		left += axisStyle.height(len(lines)) + 4*pt
-	}
+	left := edge + leftRoom(y, p.yLabel, height)
 	pitch := (f.w - left - rightRim - edge + panelGap) / p.columns
 	var frames []box
 	depth := edge + f.headerHeight()
@@ -260,7 +214,7 @@ func (f *proof) layPanels() {
 			x := left + i*pitch
 			frames = append(frames, box{x, -depth - height, x + pitch - panelGap, -depth})
 		}
-		depth += height + xTickRoom + tickStyle.height(1) + f.xLabelHeight(row, pitch-panelGap)
+		depth += height + f.bottomRoom(row, pitch-panelGap)
 	}
 	if len(f.footer) > 0 {
 		depth += 7*pt + footerStyle.height(len(f.footer))
@@ -284,7 +238,7 @@ func (f *proof) layPanel(spec *AccuracyCompute, frame box, y plot.Axis) *panel {
 	if f.columns > 1 {
 		rim = panelGap / 2
 	}
-	p := &panel{spec: spec, looks: f.looks, frame: frame, y: y}
+	p := &panel{spec: spec, looks: f.looks, axes: axes{frame: frame, y: y}}
 	if f.reserve {
 		reserve := max(0, f.rightNames(spec, frame.width())-rim)
 		p.frame.x1 -= reserve
@@ -315,11 +269,7 @@ func (f *proof) rightNames(spec *AccuracyCompute, width int) int {
 func (f *proof) stripHeight(row []*AccuracyCompute, width int) int {
 	h := 0
 	for _, spec := range row {
-		own := 0
-		for _, b := range f.stripBlocks(spec, width) {
-			own += b.style.height(len(b.lines)) + blockGap
-		}
-		h = max(h, own)
+		h = max(h, f.stripBlocks(spec, width).height())
 	}
 	if h > 0 {
 		h += 3 * pt
@@ -327,27 +277,18 @@ func (f *proof) stripHeight(row []*AccuracyCompute, width int) int {
 	return h
 }
 
-func (f *proof) stripBlocks(spec *AccuracyCompute, width int) []block {
+func (f *proof) stripBlocks(spec *AccuracyCompute, width int) blocks {
 	if !f.strips {
 		return nil
 	}
-	var out []block
-	if lines := stripStyle.wrap(spec.Title, width); len(lines) > 0 {
-		out = append(out, block{stripStyle, lines})
-	}
-	if lines := subtitleStyle.wrap(spec.Subtitle, width); len(lines) > 0 {
-		out = append(out, block{subtitleStyle, lines})
-	}
-	return out
+	return newBlocks(width, passage{stripStyle, spec.Title}, passage{subtitleStyle, spec.Subtitle})
 }
 
-// xLabelHeight returns the height of the tallest x label of a row.
-func (f *proof) xLabelHeight(row []*AccuracyCompute, width int) int {
+// bottomRoom returns the room below a row for the tallest of its x labels.
+func (f *proof) bottomRoom(row []*AccuracyCompute, width int) int {
 	h := 0
 	for _, spec := range row {
-		if lines := axisStyle.wrap(spec.XLabel, width); len(lines) > 0 {
-			h = max(h, 3*pt+axisStyle.height(len(lines)))
-		}
+		h = max(h, bottomRoom(spec.XLabel, width))
 	}
 	return h
 }
@@ -355,18 +296,14 @@ func (f *proof) xLabelHeight(row []*AccuracyCompute, width int) int {
 // draw draws the proof on a sheet of its size.
 func (f *proof) draw() *sheet {
 	s := newSheet(f.w, f.h, f.name(), f.describe())
-	y := f.h - edge
-	for _, b := range f.header {
-		s.lines(b.lines, pos{edge, y}, b.style)
-		y -= b.style.height(len(b.lines)) + blockGap
-	}
-	f.legend.draw(s, pos{edge, y})
+	f.header.draw(s, pos{edge, f.h - edge})
+	f.legend.draw(s, pos{edge, f.h - edge - f.header.height()})
 	for i, p := range f.panels {
 		p.draw(s, i%f.columns == 0)
 		f.drawStrip(s, p)
-		f.drawXLabel(s, p)
+		p.drawXLabel(s, p.spec.XLabel)
 		if i%f.columns == 0 {
-			f.drawYLabel(s, p)
+			p.drawYLabel(s, edge, f.yLabel)
 		}
 	}
 	s.lines(f.footer, pos{edge, edge + footerStyle.height(len(f.footer))}, footerStyle)
@@ -374,27 +311,8 @@ func (f *proof) draw() *sheet {
 }
 
 func (f *proof) drawStrip(s *sheet, p *panel) {
-	blocks := f.stripBlocks(p.spec, p.frame.width())
-	y := p.frame.y1 + 3*pt
-	for _, b := range slices.Backward(blocks) {
-		y += b.style.height(len(b.lines)) + blockGap
-		s.lines(b.lines, pos{p.frame.x0, y}, b.style)
-	}
-}
-
-func (f *proof) drawXLabel(s *sheet, p *panel) {
-	y := p.frame.y0 - xTickRoom - tickStyle.height(1) - 3*pt
-	for i, line := range axisStyle.wrap(p.spec.XLabel, p.frame.width()) {
-		x := p.frame.centre().X - axisStyle.width(line)/2
-		s.put(line, pos{x, y - axisStyle.ascent() - i*axisStyle.leading()}, axisStyle, 0)
-	}
-}
-
-func (f *proof) drawYLabel(s *sheet, p *panel) {
-	for i, line := range axisStyle.wrap(f.yLabel, p.frame.height()) {
-		y := p.frame.centre().Y - axisStyle.width(line)/2
-		s.put(line, pos{edge + axisStyle.ascent() + i*axisStyle.leading(), y}, axisStyle, 90)
-	}
+	strip := f.stripBlocks(p.spec, p.frame.width())
+	strip.draw(s, pos{p.frame.x0, p.frame.y1 + 3*pt + strip.height()})
 }
 
 // name returns the document title.

@@ -49,11 +49,15 @@ func svgGlyphs(b *bytes.Buffer, s *sheet) error {
 			continue
 		}
 		for _, g := range m.set.glyphs {
+			name := glyphName(m.face, g)
+			if _, known := outlines[name]; known {
+				continue
+			}
 			segs, err := m.face.segments(g.id)
 			if err != nil {
 				return fmt.Errorf("%q: %w", m.text, err)
 			}
-			outlines[glyphName(m.face, g)] = svgPath(segs, 0)
+			outlines[name] = svgPath(segs, 0)
 		}
 	}
 	b.WriteString("<defs>\n")

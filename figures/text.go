@@ -167,6 +167,10 @@ func (st style) height(n int) int {
 	return st.ascent() + st.descent() + (n-1)*st.leading()
 }
 
+// lift returns how far above a place the top of n lines is whose capitals are
+// centred there.
+func (st style) lift(n int) int { return (st.ascent() + (n-1)*st.leading()) / 2 }
+
 // wrap breaks s at spaces into lines no wider than width, and words that are
 // wider anywhere. White space of any kind counts as one space.
 func (st style) wrap(s string, width int) []string {
@@ -222,4 +226,56 @@ func (st style) balance(s string, n int) []string {
 		}
 	}
 	return st.wrap(s, whole)
+}
+
+// A passage is a text to set in one style.
+type passage struct {
+	style style
+	text  string
+}
+
+// A block is some lines of one style.
+type block struct {
+	style style
+	lines []string
+}
+
+// blocks stand below each other, each with a gap below it.
+type blocks []block
+
+// newBlocks wraps passages to a width. Empty ones take no room.
+func newBlocks(width int, passages ...passage) blocks {
+	var out blocks
+	for _, p := range passages {
+		if lines := p.style.wrap(p.text, width); len(lines) > 0 {
+			out = append(out, block{p.style, lines})
+		}
+	}
+	return out
+}
+
+func (b blocks) height() int {
+	h := 0
+	for _, k := range b {
+		h += k.style.height(len(k.lines)) + blockGap
+	}
+	return h
+}
+
+// draw writes the blocks with their upper left corner at p.
+func (b blocks) draw(s *sheet, p pos) {
+	for _, k := range b {
+		s.lines(k.lines, p, k.style)
+		p.Y -= k.style.height(len(k.lines)) + blockGap
+	}
+}
+
+// setAll typesets strings as words, since white space will be broken at.
+func setAll(kind string, texts ...string) error {
+	for _, t := range texts {
+		if _, err := regular().set(strings.Join(strings.Fields(t), " ")); err != nil {
+			return fmt.Errorf("%s %w", kind, err)
+		}
+	}
+	return nil
 }
