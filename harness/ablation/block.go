@@ -1,9 +1,6 @@
 package ablation
 
-import (
-	"math"
-	"math/bits"
-)
+import "math/bits"
 
 // block is what the replicates of a block say at every rate, before it is filed:
 // for each rate a row of slots. It is filed rate by rate, so that what is written
@@ -69,7 +66,7 @@ func (k *kernel) walkFine(weights []uint64, lanes []lane, slot int) {
 // walkSingle is walkFine for a mover that is a group of one clip.
 func (k *kernel) walkSingle(w, after uint64, m *mover, lanes []lane, dst []uint32, slot int) {
 	mask, width := k.reps.mask, uint(k.reps.width)&63
-	g0, g1 := m.gain[0], m.gain[1]
+	g0, g1 := m.gain.a, m.gain.b
 	for j := range lanes {
 		l := &lanes[j]
 		w1, a1 := w&mask, after&mask
@@ -77,8 +74,8 @@ func (k *kernel) walkSingle(w, after uint64, m *mover, lanes []lane, dst []uint3
 		dst[j] = uint32(w1 * (l.twice - 2*a1 + w1))
 		p := l.place[a1]
 		s := &l.steps[p.rate]
-		s[0] += w1 * g0
-		s[1] += w1 * g1
+		s.a += w1 * g0
+		s.b += w1 * g1
 		if w1 > uint64(p.room) {
 			k.split(l, slot+j, a1-w1, a1, step{w1 * g0, w1 * g1})
 		}
@@ -97,13 +94,13 @@ func (k *kernel) walkGroup(i int, weights []uint64, lanes []lane, slot int) {
 		var gain step
 		for _, o := range k.move.list[start : i+1] {
 			w := weights[o.cluster] >> shift & k.reps.mask
-			gain[0] += w * o.gain[0]
-			gain[1] += w * o.gain[1]
+			gain.a += w * o.gain.a
+			gain.b += w * o.gain.b
 		}
 		before, after := k.prefix[m.first]>>shift&k.reps.mask, k.prefix[m.end]>>shift&k.reps.mask
 		s := &l.steps[l.place[after].rate]
-		s[0] += gain[0]
-		s[1] += gain[1]
+		s.a += gain.a
+		s.b += gain.b
 		k.split(l, slot+j, before, after, gain)
 	}
 }
@@ -125,8 +122,8 @@ func (k *kernel) sumUp(lanes []lane, slot int) {
 		sum := step{l.kept, l.kept}
 		at := slot + j
 		for r := range len(k.rates) {
-			sum[0] += l.steps[r][0]
-			sum[1] += l.steps[r][1]
+			sum.a += l.steps[r].a
+			sum.b += l.steps[r].b
 			k.block.sums[at] = sum
 			at += k.slots
 		}
@@ -136,28 +133,50 @@ func (k *kernel) sumUp(lanes []lane, slot int) {
 
 // mark is where the tails begin at a rate, in clips, per word. A sum is out of the
 // low tail if (sum|guards)-low leaves the guard, out of the high one if high-sum does.
-type mark struct{ low, high step }
+type mark struct {
+	total     float64 // of the replicates it is for
+	low, high step
+}
+
+// bound is where a cell's tails begin at a rate, as fixed-point numbers that a
+// total turns into clips; a little to the safe side, what is filed looks again.
+type bound struct{ low, high int64 }
+
+// fraction is the number of binary places of a bound: totals have 22 bits or less.
+const fraction = 40
+
+// newBound rounds where a cell's tails begin, which may be infinite.
+func newBound(below, above float64) bound {
+	return bound{
+		low:  int64(min(below, 1)*(1<<fraction)) + 2,
+		high: int64(max(above, 0)*(1<<fraction)) - 2,
+	}
+}
 
 // mark returns the marks of a rate for replicates of total clips.
-func (k *kernel) mark(r int, total float64) (m mark) {
-	width, per := uint(k.reps.width), k.reps.per
-	top := uint64(1) << (width - 1)
-	for lane := range 2 * per {
-		low, high := uint64(0), 2*top-1 // a lane without a cell is never in a tail
-		if lane < k.cells {
-			f := &k.tails[r*k.cells+lane]
-			low = uint64(min(max(f.below*total+1e-6, -1), total) + 1)
-			high = top - 1 + uint64(min(max(math.Ceil(f.above*total-1e-6), 0), total))
-		}
-		m.low[lane/per] += low << (uint(lane%per) * width & 63)
-		m.high[lane/per] += high << (uint(lane%per) * width & 63)
-	}
+func (k *kernel) mark(r int, total float64) mark {
+	m := mark{total: total}
+	width, t := uint(k.reps.width), int64(total)
+	top := uint64(1) << ((width - 1) & 63)
+	// A lane without a cell is never in a tail.
+	m.high.a, m.high.b = k.ones*(2*top-1), k.ones*(2*top-1)
+	bounds := k.bounds[r*k.cells:][:k.cells]
+	first := min(k.reps.per, len(bounds))
+	m.low.a, m.high.a = pack(bounds[:first], t, top, width, m.high.a)
+	m.low.b, m.high.b = pack(bounds[first:], t, top, width, m.high.b)
 	return m
 }
 
-// in returns the guards of the lanes whose sums are in the low and in the high tail.
-func (m *mark) in(word int, sum, guards uint64) (low, high uint64) {
-	return ^((sum | guards) - m.low[word]) & guards, ^(m.high[word] - sum) & guards
+// pack lays the marks of some cells into the lanes of a word. high holds what no sum
+// exceeds in every lane.
+func pack(bounds []bound, total int64, top uint64, width uint, high uint64) (low, lowered uint64) {
+	shift := uint(0)
+	for _, b := range bounds {
+		low |= uint64(b.low*total>>fraction+1) << (shift & 63)
+		high -= (top - uint64(b.high*total>>fraction+1)) << (shift & 63)
+		shift += width
+	}
+	return low, high
 }
 
 // fileFine files n slots of the block, rate by rate.
@@ -166,16 +185,21 @@ func (k *kernel) fileFine(n int) {
 		sums, split := k.block.sums[r*k.slots:][:n], k.block.split[r]
 		k.block.split[r] = 0
 		for _, run := range k.block.runs {
-			m := k.mark(r, run.total)
-			scale := 1 / run.total
+			m, scale := &k.marks[r], 1/run.total
+			if m.total != run.total {
+				*m = k.mark(r, run.total)
+			}
 			for in := m.marked(sums[run.start:run.end], k.guards)<<uint(run.start) | split&run.mask(); in != 0; in &= in - 1 {
 				slot := bits.TrailingZeros64(in)
 				if split>>uint(slot)&1 != 0 {
-					k.fileSplit(r, slot, &m, scale)
+					k.fileSplit(r, slot, m, scale)
 					continue
 				}
-				k.fileWord(r, 0, sums[slot][0], &m, scale)
-				k.fileWord(r, 1, sums[slot][1], &m, scale)
+				tails := k.tails[r*k.cells:][:k.cells]
+				k.fileWord(tails, sums[slot].a, m.low.a, m.high.a, scale)
+				if k.cells > k.reps.per {
+					k.fileWord(tails[k.reps.per:], sums[slot].b, m.low.b, m.high.b, scale)
+				}
 			}
 		}
 	}
@@ -186,10 +210,10 @@ func (r run) mask() uint64 { return (1<<uint(r.end-r.start) - 1) << uint(r.start
 
 // marked returns a bit for every sum that has a lane in a tail, without a branch.
 func (m *mark) marked(sums []step, guards uint64) (in uint64) {
-	low0, low1, high0, high1 := m.low[0], m.low[1], m.high[0], m.high[1]
+	low0, low1, high0, high1 := m.low.a, m.low.b, m.high.a, m.high.b
 	for i := range sums {
 		s := &sums[i]
-		out := ((s[0] | guards) - low0) & (high0 - s[0]) & ((s[1] | guards) - low1) & (high1 - s[1]) & guards
+		out := ((s.a | guards) - low0) & (high0 - s.a) & ((s.b | guards) - low1) & (high1 - s.b) & guards
 		x := out ^ guards
 		in |= (x | -x) >> 63 << (uint(i) & 63)
 	}
@@ -197,15 +221,13 @@ func (m *mark) marked(sums []step, guards uint64) (in uint64) {
 }
 
 // fileWord files the lanes of a word that are in a tail.
-func (k *kernel) fileWord(r, word int, sum uint64, m *mark, scale float64) {
+func (k *kernel) fileWord(tails []tails, sum, below, above uint64, scale float64) {
 	width, largest := uint(k.reps.width), k.reps.mask>>1
-	low, high := m.in(word, sum, k.guards)
-	tails := k.tails[r*k.cells+word*k.reps.per:]
-	for ; low != 0; low &= low - 1 {
+	for low := ^((sum | k.guards) - below) & k.guards; low != 0; low &= low - 1 {
 		guard := uint(bits.TrailingZeros64(low))
 		tails[k.laneOf[guard&63]].pushLow(float64(sum>>((guard+1-width)&63)&largest) * scale)
 	}
-	for ; high != 0; high &= high - 1 {
+	for high := ^(above - sum) & k.guards; high != 0; high &= high - 1 {
 		guard := uint(bits.TrailingZeros64(high))
 		tails[k.laneOf[guard&63]].pushHigh(float64(sum>>((guard+1-width)&63)&largest) * scale)
 	}
@@ -215,50 +237,61 @@ func (k *kernel) fileWord(r, word int, sum uint64, m *mark, scale float64) {
 // are out of the tails is out of them.
 func (k *kernel) fileSplit(r, slot int, m *mark, scale float64) {
 	at := r*k.slots + slot
-	part, width, largest := k.block.part[at], uint(k.reps.width), k.reps.mask>>1
-	for word := range 2 {
-		sum := k.block.sums[at][word]
-		next := sum + k.block.inside[at][word]
-		low, high := m.in(word, sum, k.guards)
-		low2, high2 := m.in(word, next, k.guards)
-		for in := low | low2 | high | high2; in != 0; in &= in - 1 {
-			guard := uint(bits.TrailingZeros64(in))
-			shift := (guard + 1 - width) & 63
-			a, b := float64(sum>>shift&largest), float64(next>>shift&largest)
-			t := &k.tails[r*k.cells+word*k.reps.per+int(k.laneOf[guard&63])]
-			t.push((a + float64(part*(b-a))) * scale)
-		}
+	part, sum, inside := k.block.part[at], k.block.sums[at], k.block.inside[at]
+	tails := k.tails[r*k.cells:][:k.cells]
+	k.fileBetween(tails, sum.a, sum.a+inside.a, m.low.a, m.high.a, part, scale)
+	if k.cells > k.reps.per {
+		k.fileBetween(tails[k.reps.per:], sum.b, sum.b+inside.b, m.low.b, m.high.b, part, scale)
+	}
+}
+
+// fileBetween files the lanes of a word that may be in a tail, a part of the way
+// from sum to next.
+func (k *kernel) fileBetween(tails []tails, sum, next, below, above uint64, part, scale float64) {
+	width, largest, guards := uint(k.reps.width), k.reps.mask>>1, k.guards
+	out := ((sum | guards) - below) & (above - sum) & ((next | guards) - below) & (above - next)
+	for in := ^out & guards; in != 0; in &= in - 1 {
+		guard := uint(bits.TrailingZeros64(in))
+		shift := (guard + 1 - width) & 63
+		a, b := float64(sum>>shift&largest), float64(next>>shift&largest)
+		tails[k.laneOf[guard&63]].push((a + float64(part*(b-a))) * scale)
 	}
 }
 
 // filePilot keeps every number of a block of n replicates.
 func (k *kernel) filePilot(n int) {
 	for r := range k.rates {
-		for lane := range k.cells {
-			t := &k.tails[r*k.cells+lane]
-			for _, run := range k.block.runs {
-				scale := 1 / run.total
-				for slot := run.start; slot < run.end; slot++ {
-					t.pilot = append(t.pilot, k.value(r, lane, slot, scale))
-				}
+		for _, run := range k.block.runs {
+			scale := 1 / run.total
+			for slot := run.start; slot < run.end; slot++ {
+				k.keepAll(r, slot, scale)
 			}
 		}
 		k.block.split[r] = 0
 	}
 }
 
-// value is a cell's accuracy at a rate, inside a group a part of the way.
-func (k *kernel) value(r, lane, slot int, scale float64) float64 {
+// keepAll keeps every cell's accuracy at a rate, inside a group a part of the way.
+func (k *kernel) keepAll(r, slot int, scale float64) {
+	tails, at := k.tails[r*k.cells:][:k.cells], r*k.slots+slot
 	if k.coarse {
-		return k.block.values[(r*k.slots+slot)*k.cells+lane]
+		for cell, v := range k.block.values[at*k.cells:][:k.cells] {
+			tails[cell].pilot = append(tails[cell].pilot, v)
+		}
+		return
 	}
-	at, word := r*k.slots+slot, lane/k.reps.per
-	shift, largest := uint(lane%k.reps.per*k.reps.width)&63, k.reps.mask>>1
-	sum := k.block.sums[at][word]
-	a := float64(sum >> shift & largest)
-	if k.block.split[r]>>uint(slot)&1 == 0 {
-		return a * scale
+	sum, part := k.block.sums[at], 0.0
+	next := sum
+	if k.block.split[r]>>uint(slot)&1 != 0 {
+		part = k.block.part[at]
+		next.a += k.block.inside[at].a
+		next.b += k.block.inside[at].b
 	}
-	b := float64((sum + k.block.inside[at][word]) >> shift & largest)
-	return (a + float64(k.block.part[at]*(b-a))) * scale
+	var a, b [maxLanes]float64
+	k.apart(sum, &a)
+	k.apart(next, &b)
+	for cell := range tails {
+		t := &tails[cell]
+		t.pilot = append(t.pilot, (a[cell]+float64(part*(b[cell]-a[cell])))*scale)
+	}
 }

@@ -1,5 +1,7 @@
 package ablation
 
+import "slices"
+
 // span is the percentile interval of a number over the replicates that have one.
 type span struct {
 	lo, hi float64
@@ -24,32 +26,36 @@ const noGap = 1e-9
 
 // bootstrap walks all replicates down one ranking for any number of cells, and
 // returns what they say about each cell and about the AUROC of the small model's
-// errors. wrong marks the clips that the small model gets wrong.
+// errors. wrong marks the clips that the small model gets wrong. Cells whose fusions
+// differ in no clip walk once.
 func (k *kernel) bootstrap(rank *ranking, cells []flips, wrong []bool) ([]booted, span) {
-	var out []booted
+	var distinct []flips
+	which := make([]int, len(cells))
+	for i, f := range cells {
+		which[i] = slices.IndexFunc(distinct, func(o flips) bool { return slices.Equal(f, o) })
+		if which[i] < 0 {
+			which[i] = len(distinct)
+			distinct = append(distinct, f)
+		}
+	}
+	var walked []booted
 	var errors span
 	many := lanes(k.reps.width)
-	for first := 0; first < len(cells) || first == 0; first += many {
-		some := cells[first:min(first+many, len(cells))]
+	for first := 0; first < len(distinct) || first == 0; first += many {
+		some := distinct[first:min(first+many, len(distinct))]
 		k.load(rank, newMovers(rank, some, wrong, k.reps.width), len(some))
-		if k.coarse {
-			k.block.values = grow(k.block.values, k.inUse()*k.slots)
-		}
-		k.climbs, k.cpts = nil, make([][len(cptShares)][]float64, len(some))
-		for _, f := range some {
-			k.climbs = append(k.climbs, newAscent(rank, f))
-		}
 		curves := k.curves()
 		for lane := range some {
-			curves[lane].fill(k, &k.cell[lane])
-			for i, x := range k.cpts[lane] {
-				curves[lane].cpt[i] = k.span(x)
-			}
+			curves[lane].fill(k, lane)
 		}
 		if first == 0 {
 			errors = k.auroc(&k.cell[len(some)])
 		}
-		out = append(out, curves...)
+		walked = append(walked, curves...)
+	}
+	out := make([]booted, len(cells))
+	for i, at := range which {
+		out[i] = walked[at]
 	}
 	return out, errors
 }
@@ -77,8 +83,11 @@ func (k *kernel) curves() []booted {
 }
 
 // fill computes the intervals of a cell's scalars.
-func (c *booted) fill(k *kernel, s *scalars) {
-	n := len(k.reps.total)
+func (c *booted) fill(k *kernel, lane int) {
+	s, n := &k.cell[lane], len(k.reps.total)
+	for i, x := range k.climbs.found[lane] {
+		c.cpt[i] = k.span(x)
+	}
 	var x [4][]float64
 	for i := range x {
 		x[i] = make([]float64, n)
@@ -97,7 +106,23 @@ func (c *booted) fill(k *kernel, s *scalars) {
 	c.apgr, c.aurocGain = k.span(apgr), k.auroc(s)
 }
 
+// span is the percentile interval of x, in order of use. It looks at the tails only
+// that the first of x tell, and at all of x if that was not enough.
 func (k *kernel) span(x []float64) span {
+	if n := k.reps.pilot; len(x) > 2*n {
+		t := &k.spare
+		t.pilot, t.deepen = x[:n], 0
+		t.open(&k.sel, k.tail)
+		below, above := t.below, t.above
+		for _, v := range x[n:] {
+			if v <= below || v >= above {
+				t.push(v)
+			}
+		}
+		if lo, hi, ok := t.bounds(&k.sel, len(x), k.tail); ok {
+			return span{lo, hi, len(x)}
+		}
+	}
 	lo, hi := k.sel.bounds(x, 1-float64(2*k.tail))
 	return span{lo, hi, len(x)}
 }

@@ -13,8 +13,8 @@ func (k *kernel) walkCoarse(weights []uint64, i, slot int) {
 		m := &k.move.list[j]
 		w := weights[m.cluster] >> shift & mask
 		before, after := k.prefix[m.first]>>shift&mask, k.prefix[m.end]>>shift&mask
-		sum[0] += w * m.gain[0]
-		sum[1] += w * m.gain[1]
+		sum.a += w * m.gain.a
+		sum.b += w * m.gain.b
 		area[j*k.slots] = uint32(w * (l.twice - before - after))
 		if !m.last {
 			continue
@@ -37,10 +37,10 @@ func (k *kernel) walkCoarse(weights []uint64, i, slot int) {
 // apart takes the lanes of the sums apart.
 func (k *kernel) apart(sum step, dst *[maxLanes]float64) {
 	width, largest := uint(k.reps.width)&63, k.reps.mask>>1
-	word := sum[0]
+	word := sum.a
 	for cell := range k.cells {
 		if cell == k.reps.per {
-			word = sum[1]
+			word = sum.b
 		}
 		dst[cell] = float64(word & largest)
 		word >>= width
@@ -57,12 +57,9 @@ func (k *kernel) put(r, slot int, a, b *[maxLanes]float64, part, scale float64) 
 
 // fileCoarse files n slots of the block, rate by rate.
 func (k *kernel) fileCoarse(n int) {
-	var below, above [maxLanes]float64
 	for r := range k.rates {
 		tails := k.tails[r*k.cells:][:k.cells]
-		for i := range tails {
-			below[i], above[i] = tails[i].below, tails[i].above
-		}
+		below, above := k.below[r*k.cells:][:len(tails)], k.above[r*k.cells:][:len(tails)]
 		values := k.block.values[r*k.slots*k.cells:]
 		for range n {
 			row := values[:len(tails)]

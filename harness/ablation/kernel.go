@@ -53,10 +53,13 @@ type kernel struct {
 	areas  areas
 	tails  []tails   // per rate and cell
 	cell   []scalars // per cell; the last is the small model's errors
-	// climbs are the cells' ascents, nil if call-performance thresholds are not wanted.
-	climbs []ascent
-	cpts   [][len(cptShares)][]float64
-	sel    selector
+	climbs climbs
+	// below and above are where the tails begin, per rate and cell.
+	below, above []float64
+	bounds       []bound
+	marks        []mark // per rate, for the replicates last filed
+	sel          selector
+	spare        tails // of a scalar
 }
 
 // lane is one replicate of a row.
@@ -81,8 +84,9 @@ type places struct {
 	at    []place
 }
 
-// step is what a replicate's sums gain, or the sums.
-type step [2]uint64
+// step is what a replicate's sums gain, or the sums: a word for the first lanes, and
+// one for the others.
+type step struct{ a, b uint64 }
 
 // newKernel makes a kernel for a panel.
 func newKernel(reps *replicates, keep, large []int, rates []float64, level float64) *kernel {
@@ -134,11 +138,7 @@ func (k *kernel) walk() {
 	for i := range k.tails {
 		k.tails[i].pilot = k.tails[i].pilot[:0]
 	}
-	for i := range k.cpts {
-		for j := range k.cpts[i] {
-			k.cpts[i][j] = k.cpts[i][j][:0]
-		}
-	}
+	k.climbs.load(k.cells)
 	for first := 0; first < len(k.reps.total); first += k.slots {
 		n := min(k.slots, len(k.reps.total)-first)
 		k.pass(first, n)
@@ -150,8 +150,11 @@ func (k *kernel) walk() {
 		default:
 			k.fileFine(n)
 		}
-		if first+n == k.reps.pilot {
-			k.open()
+		switch first + n {
+		case k.reps.pilot:
+			k.open(func(t *tails) { t.open(&k.sel, k.tail) })
+		case k.reps.early:
+			k.open(func(t *tails) { t.tighten(&k.sel, first+n, k.tail) })
 		}
 	}
 }
@@ -166,8 +169,8 @@ func (k *kernel) pass(first, n int) {
 		lanes := k.lane[:min(k.reps.per, n-slot)]
 		for i := range lanes {
 			k.prepare(i, first+slot+i)
+			k.climb(weights, first+slot+i, i)
 		}
-		k.climb(weights, first+slot, len(lanes))
 		if k.coarse {
 			for i := range lanes {
 				k.walkCoarse(weights, i, slot)
@@ -180,21 +183,17 @@ func (k *kernel) pass(first, n int) {
 	k.areas.sum(k, first, n)
 }
 
-// climb times the climbs of a row's lanes. Its first is number first in order of use.
-func (k *kernel) climb(weights []uint64, first, lanes int) {
-	for cell, a := range k.climbs {
-		s := &k.cell[cell]
-		for i := range lanes {
-			kept := k.keep[first+i]
-			k.cpt(&k.cpts[cell], a, weights, i, kept, kept+int(s.gained[first+i])-int(s.lost[first+i]))
-		}
-	}
-}
-
-// open ends the pilot.
-func (k *kernel) open() {
+// open ends the pilot, or another part of the walk after which it is known better
+// where the tails begin.
+func (k *kernel) open(open func(t *tails)) {
+	k.below, k.above, k.marks = grow(k.below, k.inUse()), grow(k.above, k.inUse()), grow(k.marks, len(k.rates))
+	k.bounds = grow(k.bounds, k.inUse())
+	clear(k.marks)
 	for i := range k.inUse() {
-		k.tails[i].open(&k.sel, k.tail)
+		t := &k.tails[i]
+		open(t)
+		k.below[i], k.above[i] = t.below, t.above
+		k.bounds[i] = newBound(t.below, t.above)
 	}
 }
 
@@ -222,12 +221,16 @@ func (k *kernel) prepare(i, at int) {
 // set fills in the places of replicates of total clips.
 func (p *places) set(total int, rates []float64) {
 	p.total = total
-	r, t, before := 0, float64(total), math.Inf(-1)
-	for d := range p.at[:total+1] {
-		for r < len(rates) && float64(rates[r]*t) < float64(d) {
-			before = float64(rates[r] * t)
-			r++
+	at, d, last := p.at[:total+1], 0, -math.MaxUint16
+	for r, rate := range rates {
+		// Up to here this rate is the first that needs as many clips.
+		need := float64(rate * float64(total))
+		for ; d < len(at) && float64(d) <= need; d++ {
+			at[d] = place{uint16(r), uint16(min(d-last, math.MaxUint16))}
 		}
-		p.at[d] = place{uint16(r), uint16(min(float64(d)-before, math.MaxUint16))}
+		last = int(math.Ceil(need))
+	}
+	for ; d < len(at); d++ {
+		at[d] = place{uint16(len(rates)), uint16(min(d-last, math.MaxUint16))}
 	}
 }

@@ -18,7 +18,7 @@ type Table struct {
 	Hypotheses []string `json:"hypotheses"`
 	Plan       string   `json:"plan"`
 	PlanSHA256 string   `json:"plan_sha256"`
-	// Axes are the compute axes of each pair, by the pair's place in the plan.
+	// Pairs are the plan's, with the compute axes that policies' costs are in.
 	Pairs []Pair `json:"pairs"`
 	// Cells stand in the order of the grid; their Holm p-values are filled in.
 	Cells []Cell `json:"cells"`

@@ -9,6 +9,8 @@ type flips []int8
 // replicates do in package-wide words: two words hold them all.
 type movers struct {
 	list []mover
+	// stirring are those of the list that escalation changes in some lane.
+	stirring []mover
 	// classes group the movers that are alike in all lanes; what is summed over
 	// movers is summed over a class first.
 	classes [][]int32
@@ -26,7 +28,7 @@ type mover struct {
 	single     bool  // its group is one clip
 	// gain holds, in each lane, corrected minus broken clips, as one signed sum of
 	// lanes: times a weight it adds to a word of sums that are never negative.
-	gain [2]uint64
+	gain step
 }
 
 // share is a class with a number of clips.
@@ -85,7 +87,13 @@ func newMovers(r *ranking, cells []flips, wrong []bool, width int) *movers {
 	for i := range m.list {
 		at := &m.list[i]
 		at.last = i+1 == len(m.list) || m.list[i+1].first != at.first
+		if at.gain != (step{}) {
+			m.stirring = append(m.stirring, *at)
+		}
 		at.single = at.end == at.first+1 && r.clips[at.first] == 1
+	}
+	for i := range m.stirring {
+		m.stirring[i].last = i+1 == len(m.stirring) || m.stirring[i+1].first != m.stirring[i].first
 	}
 	return m
 }
@@ -105,11 +113,12 @@ func (m *movers) addShares(class int32, s stake) {
 }
 
 // gain packs corrected minus broken clips into lanes.
-func (s stake) gain(width int) (g [2]uint64) {
+func (s stake) gain(width int) (g step) {
 	per := min(64/width, maxPer)
-	for lane := range 2 * per {
-		net := uint64(int64(s.plus[lane]) - int64(s.minus[lane]))
-		g[lane/per] += net << uint(lane%per*width)
+	for lane := range per {
+		shift := uint(lane * width)
+		g.a += uint64(int64(s.plus[lane])-int64(s.minus[lane])) << shift
+		g.b += uint64(int64(s.plus[per+lane])-int64(s.minus[per+lane])) << shift
 	}
 	return g
 }

@@ -54,7 +54,7 @@ type panel struct {
 // newPanel lays out a cohort under a profile and seed.
 func newPanel(p *Plan, pair int, h *experiment.Cohort, profile string, seed uint64) (*panel, error) {
 	copied := *h
-	copied.Config.Seed, copied.Config.Profile = seed, profile
+	copied.Config.Seed, copied.Config.Profile, copied.Config.LargeMeasure = seed, profile, p.Pairs[pair].LargeMeasure
 	b := &panel{plan: p, pair: &p.Pairs[pair], h: &copied, profile: profile, seed: seed, flipTests: newMemo()}
 	metrics, err := metric.Lookup(profile)
 	if err != nil {

@@ -188,7 +188,7 @@ func LoadPlan(fsys fs.FS, file string) (Plan, error) {
 	p.Measures = all(p.Measures, uncertainty.All(), func(m uncertainty.Measure) string { return m.Name })
 	p.Fusions = all(p.Fusions, fusion.All(), func(s fusion.Strategy) string { return s.Name })
 	if key, err := p.check(); err != nil {
-		return Plan{}, experiment.AtKey(file, data, key, fmt.Errorf("%s: %w", key, err))
+		return Plan{}, experiment.AtKey(file, data, key, err)
 	}
 	return p, nil
 }

@@ -10,7 +10,11 @@ import (
 
 // pilotReplicates is how many replicates, the first drawn, tell where the tails
 // of a distribution begin, so that of the others only the tails are kept.
-const pilotReplicates = 512
+// earlyReplicates is after how many this is looked at again.
+const (
+	pilotReplicates = 512
+	earlyReplicates = 2048
+)
 
 // replicates are the bootstrap draws of one panel, made once and shared by all
 // its cells: common random numbers, which make differences between cells sharper.
@@ -21,8 +25,8 @@ const pilotReplicates = 512
 // words adds in all lanes. A lane is one bit wider than the largest sum that can
 // stand in it; the spare bit, the guard, catches comparisons.
 //
-// Replicates are kept in order of use: first the pilot, then the rest, each in
-// ascending order of the number of clips drawn, because much of what a replicate
+// Replicates are kept in order of use: first the pilot, then some more, then the
+// rest, each part in ascending order of the number of clips drawn, because much of what a replicate
 // needs depends on that number only.
 type replicates struct {
 	clusters int
@@ -35,8 +39,10 @@ type replicates struct {
 	// which it was drawn; both in order of use.
 	total []int
 	drawn []int
-	pilot int
-	most  int // the largest total
+	// pilot and early are how many replicates, in order of use, tell roughly and
+	// better where tails begin; early is 0 if there are too few.
+	pilot, early int
+	most         int // the largest total
 }
 
 // newReplicates draws the plan's replicates of the clusters.
@@ -77,13 +83,17 @@ func (r *replicates) arrange(totals []int) {
 	// The pilot ends with a block.
 	slots := blockRows * r.per
 	r.pilot = min((pilotReplicates+slots-1)/slots*slots, len(totals))
+	if early := (earlyReplicates + slots - 1) / slots * slots; early < len(totals) {
+		r.early = early
+	}
 	r.drawn = make([]int, len(totals))
 	for b := range r.drawn {
 		r.drawn[b] = b
 	}
 	byTotal := func(a, b int) int { return totals[a] - totals[b] }
 	slices.SortStableFunc(r.drawn[:r.pilot], byTotal)
-	slices.SortStableFunc(r.drawn[r.pilot:], byTotal)
+	slices.SortStableFunc(r.drawn[r.pilot:max(r.early, r.pilot)], byTotal)
+	slices.SortStableFunc(r.drawn[max(r.early, r.pilot):], byTotal)
 	r.total = make([]int, len(totals))
 	for at, b := range r.drawn {
 		r.total[at] = totals[b]

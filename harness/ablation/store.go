@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -145,5 +144,3 @@ func (j *journal) close() error {
 	}
 	return err
 }
-
-var _ fs.FS

@@ -53,7 +53,7 @@ func (t *tails) pushHigh(v float64) {
 // errors of the pilot's quantile beyond it, and files the pilot.
 func (t *tails) open(s *selector, tail float64) {
 	n := float64(len(t.pilot))
-	share := tail + float64((4.5+float64(4*t.deepen))*math.Sqrt(float64(tail*(1-tail))/n)) + 2/n
+	share := t.share(n, tail)
 	t.low, t.high, t.atBelow, t.atAbove, t.steep = t.low[:0], t.high[:0], 0, 0, false
 	t.least, t.most = t.pilot[0], t.pilot[0]
 	for _, v := range t.pilot {
@@ -71,6 +71,37 @@ func (t *tails) open(s *selector, tail float64) {
 	// Ties must be met exactly, and the edges of bins are no values.
 	if most := 4 * share * n; !math.IsInf(t.below, 0) && float64(max(len(t.low), len(t.high))) > most {
 		t.steepen(s, int(share*n))
+	}
+}
+
+// share is the share of replicates that a tail is made to hold, so that it all but
+// certainly holds the quantile once n more have told where it lies.
+func (t *tails) share(n, tail float64) float64 {
+	return tail + float64((4.5+float64(4*t.deepen))*math.Sqrt(float64(tail*(1-tail))/n)) + 2/n
+}
+
+// tighten shortens tails that were opened by the pilot, now that n replicates are
+// known.
+func (t *tails) tighten(s *selector, n int, tail float64) {
+	k := int(t.share(float64(n), tail) * float64(n))
+	if t.steep || k >= len(t.low) || k >= len(t.high) || math.IsInf(t.below, 0) {
+		return
+	}
+	s.loadWithin(t.low, t.least, min(t.below, t.most))
+	t.below, _ = s.rank(k)
+	s.loadWithin(t.high, max(t.above, t.least), t.most)
+	t.above, _ = s.rank(len(t.high) - 1 - k)
+	low, high := t.low, t.high
+	t.low, t.high = t.low[:0], t.high[:0]
+	for _, v := range low {
+		if v <= t.below {
+			t.low = append(t.low, v)
+		}
+	}
+	for _, v := range high {
+		if v >= t.above {
+			t.high = append(t.high, v)
+		}
 	}
 }
 

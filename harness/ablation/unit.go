@@ -3,6 +3,7 @@ package ablation
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"uacs/harness/calibrate"
@@ -73,6 +74,9 @@ func newUnit(b *panel, specs []Spec) (*unit, error) {
 		return nil, err
 	}
 	u.u = pick(u.allU, b.counted)
+	if i := slices.IndexFunc(u.u, math.IsNaN); i >= 0 {
+		return nil, fmt.Errorf("the uncertainty of clip %s is not a number", b.h.Clips[b.counted[i]].ID)
+	}
 	u.clips = slices.Clone(b.all)
 	for i := range u.clips {
 		u.clips[i].USmall, u.clips[i].ULarge = u.allUSmall[i], u.allULarge[i]

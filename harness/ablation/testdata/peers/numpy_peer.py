@@ -11,10 +11,10 @@ and columns as raw little-endian numbers, written by the Go side:
   weight.f64   replicates x clusters   how often a replicate drew each video
 
 For every measure and fusion it computes, and writes to answers.f64:
-  AUDC, APGR, AUROC of error and of gain, and the accuracy at each rate
-  (estimates: scikit-learn for the AUROCs), and the percentile interval of each
-  over all replicates, with those of AUDC less the small model, less the large
-  model and less random deferral.
+  AUDC, APGR, AUROC of error and of gain, CPT(20), CPT(50), CPT(80), and the
+  accuracy at each rate (estimates: scikit-learn for the AUROCs), and the
+  percentile interval of each over all replicates, with those of AUDC less the
+  small model, less the large model and less random deferral.
 
 It is written to be fast: replicates are rows, all fusions share one matrix of
 weights in the order of deferral and its prefix sums, areas and AUROCs are matrix
@@ -35,7 +35,7 @@ import numpy as np  # noqa: E402
 from sklearn.metrics import roc_auc_score  # noqa: E402
 
 THREADS = 2
-BLOCK = 250  # replicates at a time
+BLOCK = 250  # replicates at a time: the fastest of 100, 250 and 600
 
 
 def read(folder):
@@ -109,28 +109,45 @@ class Measure:
             auroc_gain = self.auroc((a @ self.up.T).T, (w @ self.up.T).T, total)
             auroc_error = self.auroc(a @ self.wrong, w @ self.wrong, total)
         curve = np.empty((len(self.gain), rows, len(self.rates)))
+        cpt = np.full((3, len(self.gain), rows), np.nan)
         sums = np.zeros((rows, len(self.ends) + 1))
         for f, gain in enumerate(self.gain):
             sums[:, 1:] = np.cumsum(w * gain, axis=1)[:, self.ends - 1]
             low = np.take_along_axis(sums, at, 1)
             high = np.take_along_axis(sums, at + 1, 1)
             curve[f] = (kept[:, None] + low + part * (high - low)) / total[:, None]
+            quality = (kept[:, None] + sums) / total[:, None]
+            for c, share in enumerate((0.2, 0.5, 0.8)):
+                cpt[c, f] = self.cpt(quality, deferred, total, small + share * gap[f], gap[f])
         return {
             "audc": area, "apgr": apgr, "gain": auroc_gain, "error": auroc_error[None],
             "vs_small": area - small, "vs_large": area - large / total, "vs_random": area - (small + end) / 2,
+            "cpt20": cpt[0], "cpt50": cpt[1], "cpt80": cpt[2],
             "curve": curve,
         }
 
     @staticmethod
+    def cpt(quality, deferred, total, want, gap):
+        """The least deferral rate at which the quality is reached, between points."""
+        first = np.maximum((quality >= (want - 1e-9)[:, None]).argmax(axis=1), 1)[:, None]
+        q0, q1 = np.take_along_axis(quality, first - 1, 1)[:, 0], np.take_along_axis(quality, first, 1)[:, 0]
+        d0, d1 = np.take_along_axis(deferred, first - 1, 1)[:, 0], np.take_along_axis(deferred, first, 1)[:, 0]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            part = np.minimum(1, (want - q0) / (q1 - q0))
+        return np.where(gap > 1e-9, (d0 + part * (d1 - d0)) / total, np.nan)
+
+    @staticmethod
     def auroc(ups, positive, total):
-        return (ups - positive**2) / (2 * positive * (total - positive))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return (ups - positive**2) / (2 * positive * (total - positive))
 
     def estimates(self, u):
         order = np.argsort(-u, kind="stable")
         one = self.walk(np.ones((1, self.cluster.max() + 1)))
         error = roc_auc_score(self.wrong, u[order])
         gains = [roc_auc_score(up, u[order]) for up in self.up]
-        return one["audc"][:, 0], one["apgr"][:, 0], error, gains, one["curve"][:, 0]
+        cpts = [one[name][:, 0] for name in ("cpt20", "cpt50", "cpt80")]
+        return one["audc"][:, 0], one["apgr"][:, 0], error, gains, cpts, one["curve"][:, 0]
 
 
 def bounds(x, level):
@@ -146,13 +163,13 @@ def one_measure(data, m):
     blocks = [measure.walk(weight[b:b + BLOCK]) for b in range(0, len(weight), BLOCK)]
     joined = {name: np.concatenate([b[name] for b in blocks], axis=1) for name in blocks[0]}
     del blocks
-    audc, apgr, error, gains, curve = measure.estimates(data["u"][m])
+    audc, apgr, error, gains, cpts, curve = measure.estimates(data["u"][m])
     intervals = {name: bounds(x, level) for name, x in joined.items() if name != "curve"}
     band = bounds(np.ascontiguousarray(joined["curve"].transpose(0, 2, 1)), level)
     out = []
     for f in range(len(audc)):
-        row = [audc[f], apgr[f], error, gains[f]]
-        for name in ("audc", "apgr", "error", "gain", "vs_small", "vs_large", "vs_random"):
+        row = [audc[f], apgr[f], error, gains[f]] + [c[f] for c in cpts]
+        for name in ("audc", "apgr", "error", "gain", "cpt20", "cpt50", "cpt80", "vs_small", "vs_large", "vs_random"):
             column = intervals[name]
             row += list(column[:, 0 if name == "error" else f])
         out.append(np.concatenate([row, curve[f], band[0, f], band[1, f]]))
