@@ -21,7 +21,7 @@ import (
 
 // Plan is what a factorial ablation crosses. Every list but Hypotheses is a
 // factor; a list of measures or fusions with the one entry "all" stands for every
-// registered one, in order of name.
+// registered one, in order of name, but for the fusions that are one model alone.
 type Plan struct {
 	// Name is the stem of every file made of the plan; Title heads tables.
 	Name  string `yaml:"name" json:"name" jsonschema:"stem of every file made of the plan"`
@@ -186,11 +186,17 @@ func LoadPlan(fsys fs.FS, file string) (Plan, error) {
 		}
 	}
 	p.Measures = all(p.Measures, uncertainty.All(), func(m uncertainty.Measure) string { return m.Name })
-	p.Fusions = all(p.Fusions, fusion.All(), func(s fusion.Strategy) string { return s.Name })
+	p.Fusions = all(p.Fusions, slices.DeleteFunc(fusion.All(), isBaseline), func(s fusion.Strategy) string { return s.Name })
 	if key, err := p.check(); err != nil {
 		return Plan{}, experiment.AtKey(file, data, key, err)
 	}
 	return p, nil
+}
+
+// isBaseline reports whether a strategy is one model alone. Every cell has both of
+// them beside it, so that "all" need not pad the family of comparisons with them.
+func isBaseline(s fusion.Strategy) bool {
+	return s.Name == fusion.SmallOnly.Name || s.Name == fusion.LargeOnly.Name
 }
 
 // noCalibration is the uncertainty as it is.
