@@ -21,7 +21,11 @@ func (p *pairing) sections(parts []policy.Part) []section {
 	if len(p.cells) == 0 {
 		return []section{{title: "No cell applies", notes: p.reasons()}}
 	}
-	return []section{p.byRule(), p.measures(), p.fusions(), p.parts(parts), p.rules(), p.flow()}
+	sections := []section{p.byRule(), p.measures(), p.fusions(), p.parts(parts), p.rules(), p.flow()}
+	if len(p.table.Spreads) > 0 && p.leads() {
+		sections = append(sections, p.spreads())
+	}
+	return sections
 }
 
 // marked prints a difference in points with the mark of its Holm p.

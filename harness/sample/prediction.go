@@ -53,6 +53,9 @@ type Prediction struct {
 	Votes map[string]int `json:"votes,omitzero" jsonschema:"how many members or samples gave each answer"`
 	// TokenLogprobs are natural-log probabilities of the generated tokens, in order.
 	TokenLogprobs []float64 `json:"token_logprobs,omitzero" jsonschema:"natural-log probability of each generated token"`
+	// TokenEntropies are the entropies, in nats, of the distributions over the next
+	// token from which the generated tokens were taken, in order.
+	TokenEntropies []float64 `json:"token_entropies,omitzero" jsonschema:"entropy in nats of the next-token distribution at each generated token"`
 	// LabelLogprobs are natural-log probabilities of the allowed labels.
 	LabelLogprobs map[string]float64 `json:"label_logprobs,omitzero" jsonschema:"natural-log probability of each allowed label"`
 	// VerbalConfidence is the confidence the model stated, in [0,1].
@@ -147,7 +150,7 @@ func (p *Prediction) checkNumbers() error {
 	for _, f := range []struct {
 		name string
 		v    []float64
-	}{{"member_scores", p.MemberScores}, {"bins", p.Bins}, {"probs", p.Probs}, {"token_logprobs", p.TokenLogprobs}} {
+	}{{"member_scores", p.MemberScores}, {"bins", p.Bins}, {"probs", p.Probs}, {"token_logprobs", p.TokenLogprobs}, {"token_entropies", p.TokenEntropies}} {
 		if i := slices.IndexFunc(f.v, func(x float64) bool { return !finite(x) }); i >= 0 {
 			return fmt.Errorf("%s[%d]: %v is not a finite number", f.name, i, f.v[i])
 		}

@@ -116,6 +116,7 @@ var measuredCases = []measured{
 
 	{name: "1+2+6", measure: TokenNLLSum, small: tokens(-1, -2, -6), want: 9},
 	{name: "a hair above 0 is rounding", measure: TokenNLLSum, small: tokens(-1, 1e-7), want: 1},
+	{name: "(0.5+1.5+1)/3", measure: TokenEntropyMean, small: &sample.Prediction{ID: "v_1", TokenEntropies: []float64{0.5, 1.5, 1}}, want: 1},
 	{name: "9/3", measure: TokenNLLMean, small: tokens(-1, -2, -6), want: 3},
 	{name: "least likely token", measure: TokenNLLMax, small: tokens(-1, -6, -2), want: 6},
 	// Of the three order statistics, place 0.4, 1 and 1.6.

@@ -6,10 +6,6 @@
 // applicable, with the reason; it is never zero. Most readers want [ByName] and
 // [Measure.Column].
 //
-// Mean token entropy is not among them: it needs the distribution at every
-// position, and a record holds the log-probabilities of the generated tokens
-// alone. What those allow is [TokenNLLMean], [TokenNLLMax] and their relatives.
-//
 // Adding a measure is one file that calls register in a variable declaration,
 // one row in the tests' table, and one line in a config.
 package uncertainty
@@ -40,6 +36,7 @@ const (
 	FieldMemberScores     Field = "member_scores" // of two or more members
 	FieldMemberProbs      Field = "member_probs"  // of two or more members, with bins
 	FieldTokenLogprobs    Field = "token_logprobs"
+	FieldTokenEntropies   Field = "token_entropies"
 	FieldLabelLogprobs    Field = "label_logprobs" // of two or more labels
 	FieldVerbalConfidence Field = "verbal_confidence"
 )
