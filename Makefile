@@ -54,7 +54,7 @@ bench-peers: ## the ablation beside numpy and scikit-learn: same numbers, ratio 
 	@$(PYTHON) -c 'import numpy, sklearn' 2>/dev/null || \
 	  { apt-get update -qq && apt-get install -y -qq python3-numpy python3-sklearn; } >/dev/null
 	@out=$$($(GO) test -count=1 -run TestBenchPeers -timeout 30m -v ./harness/ablation -peers -python $(PYTHON) 2>&1) \
-	  || { echo "$$out"; exit 1; }; echo "$$out" | awk '/^ablation:/ {last=$$0} sub(/^ *peers_test.go:[0-9]*: /, "") {print} END {print last}'
+	  || { echo "$$out"; exit 1; }; echo "$$out" | awk '/^ablation:/ {last=$$0; next} /^(===|---|PASS|ok) ?/ {next} {sub(/^ *peers_test.go:[0-9]*: /, ""); print} END {print last}'
 
 .PHONY: benchstat
 benchstat: ## compare benchmark outputs: make benchstat OLD=old.txt NEW=new.txt
