@@ -88,22 +88,27 @@ func (c *booted) fill(k *kernel, lane int) {
 	for i, x := range k.climbs.found[lane] {
 		c.cpt[i] = k.span(x)
 	}
-	var x [4][]float64
+	x := &k.scalar
 	for i := range x {
-		x[i] = make([]float64, n)
+		x[i] = grow(x[i], n)
 	}
-	apgr := make([]float64, 0, n)
-	for b, total := range k.reps.total {
-		t, kept := float64(total), k.keep[b]
-		area := float64(2*int64(total)*int64(kept)+s.areas[b]) / float64(2*t*t)
-		small, end := float64(kept)/t, float64(kept+int(s.gained[b])-int(s.lost[b]))/t
-		x[0][b], x[1][b], x[2][b], x[3][b] = area, area-small, area-float64(k.large[b])/t, area-(small+end)/2
+	apgr := grow(k.some, n)[:0]
+	x0, x1, x2, x3 := x[0], x[1][:n], x[2][:n], x[3][:n]
+	areas, gained, lost, keep, alone := s.areas[:n], s.gained[:n], s.lost[:n], k.keep[:n], k.alone[:n]
+	for b := range x0 {
+		total, kept := k.reps.total[b], keep[b]
+		t, small := float64(total), alone[b].small
+		area := float64(2*int64(total)*int64(kept)+areas[b]) / float64(2*t*t)
+		end := float64(kept+int(gained[b])-int(lost[b])) / t
+		x0[b], x1[b], x2[b], x3[b] = area, area-small, area-alone[b].large, area-(small+end)/2
 		if gap := end - small; gap > noGap {
 			apgr = append(apgr, (area-small)/gap)
 		}
 	}
+	k.some = apgr
 	c.audc, c.vsSmall, c.vsLarge, c.vsRandom = k.span(x[0]), k.span(x[1]), k.span(x[2]), k.span(x[3])
-	c.apgr, c.aurocGain = k.span(apgr), k.auroc(s)
+	c.apgr = k.span(apgr)
+	c.aurocGain = k.auroc(s) // reuses the memory of apgr
 }
 
 // span is the percentile interval of x, in order of use. It looks at the tails only
@@ -130,12 +135,13 @@ func (k *kernel) span(x []float64) span {
 // auroc is the interval of the AUROC that tells the corrected clips, or those that
 // the small model gets wrong, from all others.
 func (k *kernel) auroc(s *scalars) span {
-	x := make([]float64, 0, len(s.ups))
+	x := grow(k.some, len(s.ups))[:0]
 	for b, total := range k.reps.total {
 		p := int64(s.gained[b])
 		if n := int64(total) - p; p > 0 && n > 0 {
 			x = append(x, float64(s.ups[b]-p*p)/float64(2*p*n))
 		}
 	}
+	k.some = x
 	return k.span(x)
 }

@@ -51,7 +51,9 @@ func (k *kernel) climb(weights []uint64, at, i int) {
 			start, end := float64(k.prefix[m.first]>>shift&mask), float64(k.prefix[m.end]>>shift&mask)
 			k.reach(l, 0, hit0, before0, sum0, start, end)
 			k.reach(l, 1, hit1, before1, sum1, start, end)
-			need0, need1 = k.climbs.need[0], k.climbs.need[1]
+			if need0, need1 = k.climbs.need[0], k.climbs.need[1]; need0&need1&guards == guards {
+				return // all cells have arrived
+			}
 		}
 		before0, before1 = sum0, sum1
 	}

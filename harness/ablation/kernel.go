@@ -2,10 +2,10 @@ package ablation
 
 import "math"
 
-// blockRows is how many rows of packed replicates pass down the ranking before
-// what they say is filed: few enough for their numbers to be in the nearest
-// caches. It is even, and the replicates of a block are at most 64.
-const blockRows = 8
+// blockRows is how many rows of packed replicates, of per each, pass down the
+// ranking before what they say is filed: many, because to file a rate its tails
+// must come into the nearest cache, but no more than 64 replicates. It is even.
+func blockRows(per int) int { return min(12, 64/per) &^ 1 }
 
 // coarseGroups is the number of groups of tied clips up to which most rates fall
 // inside a group, so that sums are better taken as numbers at once.
@@ -32,6 +32,7 @@ type kernel struct {
 	// keep and large count the clips that either model alone gets right, per
 	// replicate in order of use.
 	keep, large []int
+	alone       []alone // per replicate in order of use
 
 	rank   *ranking
 	move   *movers
@@ -60,6 +61,9 @@ type kernel struct {
 	marks        []mark // per rate, for the replicates last filed
 	sel          selector
 	spare        tails // of a scalar
+	// scalar and some are memory for a cell's scalars, reused.
+	scalar [4][]float64
+	some   []float64
 }
 
 // lane is one replicate of a row.
@@ -78,6 +82,9 @@ type lane struct {
 // rate before, rounded down.
 type place struct{ rate, room uint16 }
 
+// alone is the accuracy of either model alone.
+type alone struct{ small, large float64 }
+
 // places are the places of replicates of total clips.
 type places struct {
 	total int
@@ -90,12 +97,16 @@ type step struct{ a, b uint64 }
 
 // newKernel makes a kernel for a panel.
 func newKernel(reps *replicates, keep, large []int, rates []float64, level float64) *kernel {
-	k := &kernel{reps: reps, rates: rates, tail: (1 - level) / 2, keep: keep, large: large, slots: blockRows * reps.per}
+	k := &kernel{reps: reps, rates: rates, tail: (1 - level) / 2, keep: keep, large: large, slots: blockRows(reps.per) * reps.per}
 	for lane := range reps.per {
 		k.ones |= 1 << uint(lane*reps.width)
 		for bit := range reps.width {
 			k.laneOf[lane*reps.width+bit] = uint8(lane)
 		}
+	}
+	k.alone = make([]alone, len(reps.total))
+	for b, total := range reps.total {
+		k.alone[b] = alone{float64(keep[b]) / float64(total), float64(large[b]) / float64(total)}
 	}
 	k.guards = k.ones << uint(reps.width-1)
 	k.lane = make([]lane, reps.per)

@@ -12,7 +12,7 @@ import (
 // of a distribution begin, so that of the others only the tails are kept.
 // earlyReplicates is after how many this is looked at again.
 const (
-	pilotReplicates = 512
+	pilotReplicates = 360
 	earlyReplicates = 2048
 )
 
@@ -52,8 +52,8 @@ func newReplicates(clusters *infer.Clusters, plan infer.Plan) (*replicates, erro
 	for i := range clusters.Clips() {
 		size[clusters.Of(i)]++
 	}
-	var weight []uint16
-	var totals []int
+	// Zero replicates mean the plan's default; the room is then made as needed.
+	weight, totals := make([]uint16, 0, max(plan.Replicates, 0)*r.clusters), make([]int, 0, max(plan.Replicates, 0))
 	var tooOften int32
 	err := infer.Resample(r.clusters, plan, func(_ int, w []int32) {
 		total := 0
@@ -81,7 +81,7 @@ func (r *replicates) arrange(totals []int) {
 	r.width = bits.Len(uint(r.most+1)) + 1
 	r.per = min(64/r.width, maxPer)
 	// The pilot ends with a block.
-	slots := blockRows * r.per
+	slots := blockRows(r.per) * r.per
 	r.pilot = min((pilotReplicates+slots-1)/slots*slots, len(totals))
 	if early := (earlyReplicates + slots - 1) / slots * slots; early < len(totals) {
 		r.early = early
