@@ -12,13 +12,13 @@ import (
 // record is one line of a result file.
 type record struct {
 	Experiment string          `json:"experiment"`
-	Record     string          `json:"record"` // setup, system, measure, curve, surface, profile or exact
+	Record     string          `json:"record"` // setup, system, measure, curve, profile, surface, diagnosis or exact
 	Data       json.RawMessage `json:"data"`
 }
 
 // WriteRecords writes a result as JSON lines: its setup, then a line for every
-// system, measure, curve and profile, and one each for the surface and the exact
-// values if it has any. Numbers have six decimals.
+// system, measure, curve and profile, and one each for the surface, the diagnosis
+// and the exact values if it has any. Numbers have six decimals.
 func WriteRecords(w io.Writer, r *Result) error {
 	buf := bufio.NewWriter(w)
 	write := func(kind string, data any) error {
@@ -42,6 +42,9 @@ func WriteRecords(w io.Writer, r *Result) error {
 	)
 	if r.Surface != nil {
 		err = errors.Join(err, write("surface", r.Surface))
+	}
+	if r.Diagnosis != nil {
+		err = errors.Join(err, write("diagnosis", r.Diagnosis))
 	}
 	if r.Exact != nil {
 		err = errors.Join(err, write("exact", r.Exact))
@@ -125,6 +128,9 @@ func (res *Result) add(line []byte) error {
 	case "surface":
 		res.Surface = new(Surface)
 		return strict(rec.Data, res.Surface)
+	case "diagnosis":
+		res.Diagnosis = new(Diagnosis)
+		return strict(rec.Data, res.Diagnosis)
 	case "exact":
 		res.Exact = rec.Data
 		return nil

@@ -62,6 +62,8 @@ type Result struct {
 	Profiles []Profile `json:"profiles"`
 	// Surface is the cascade over both thresholds; nil where there is only one.
 	Surface *Surface `json:"surface,omitempty"`
+	// Diagnosis is what the headline cascade and its models get right and wrong.
+	Diagnosis *Diagnosis `json:"diagnosis,omitempty"`
 	// Exact is what is true of a synthetic distribution, [synth.Exact] as JSON with
 	// numbers of six decimals; nil where the experiment has no such truth.
 	Exact json.RawMessage `json:"exact,omitempty"`

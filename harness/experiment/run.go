@@ -27,7 +27,7 @@ func Run(ctx context.Context, h *Cohort) (*Result, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", h.Config.Name, err)
 	}
-	for _, step := range []func() error{r.baselines, r.cascades, r.judgeMeasures, r.curves, r.surface, r.profiles, r.adjust, r.exact} {
+	for _, step := range []func() error{r.baselines, r.cascades, r.judgeMeasures, r.curves, r.surface, r.profiles, r.diagnose, r.adjust, r.exact} {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
@@ -59,6 +59,7 @@ type runner struct {
 	escalations map[knobs]*answered
 	drawings    map[string]drawn
 	cascade     *answered // the headline
+	thresholds  []float64 // of its folds
 
 	result   Result
 	cautions []caution

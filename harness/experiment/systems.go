@@ -97,6 +97,9 @@ func (r *runner) judgeCascade(measure string, s fusion.Strategy) error {
 	headline := measure == r.h.Config.Headline.Measure && s.Name == r.headline.Name
 	if headline {
 		r.cascade = a
+		for _, p := range policies {
+			r.thresholds = append(r.thresholds, p.Threshold)
+		}
 	}
 	return r.judge(System{
 		Name: measure + " + " + s.Name, Measure: measure, Fusion: s.Name, Threshold: CrossFitted,

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strings"
 
 	"uacs/harness/ablation"
 	"uacs/harness/fusion"
@@ -15,7 +16,7 @@ import (
 func ablationStem(plan string) string { return "ablation-" + plan }
 
 // AblationFiles returns every artefact of a plan's table, the records first:
-// records, and the tables as Markdown, LaTeX and CSV. parts holds, by the name of a
+// records, the tables as Markdown, LaTeX and CSV, and the forest plots of parts. parts holds, by the name of a
 // pair, the comparisons of U-ACS with what is left of it without each part.
 func AblationFiles(t *ablation.Table, parts map[string][]policy.Part) ([]File, error) {
 	records, err := ablationRecords(t)
@@ -38,18 +39,25 @@ func AblationFiles(t *ablation.Table, parts map[string][]policy.Part) ([]File, e
 		}
 	}
 	writeFoot(&markdown, t)
+	drawn, err := partsFigures(t.Name, panels, parts)
+	if err != nil {
+		return nil, err
+	}
 	stem := path.Join(tablesDir, ablationStem(t.Name))
-	return []File{
+	return append([]File{
 		{Path: path.Join(recordsDir, ablationStem(t.Name)+".jsonl"), Data: records},
 		{Path: stem + ".md", Data: markdown.Bytes()},
 		{Path: stem + ".tex", Data: latex.Bytes()},
 		{Path: stem + ".csv", Data: csv},
-	}, nil
+	}, drawn...), nil
 }
 
 // BelongsToAblation reports whether the artefact at p is one of the named plan's.
 func BelongsToAblation(p, plan string) bool {
 	if p == path.Join(recordsDir, ablationStem(plan)+".jsonl") {
+		return true
+	}
+	if stem := path.Join(figuresDir, ablationStem(plan)) + "-"; strings.HasPrefix(p, stem) && strings.HasSuffix(p, "-parts.svg") {
 		return true
 	}
 	return slices.ContainsFunc([]string{".md", ".csv", ".tex"}, func(ext string) bool {

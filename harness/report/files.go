@@ -44,7 +44,8 @@ func Files(r *experiment.Result) ([]File, error) {
 		files = append(files, File{Path: path.Join(recordsDir, r.Setup.Name+"-exact.json"), Data: exact.Bytes()})
 	}
 	tables := map[string]Table{"systems": Systems(r), "measures": Measures(r), "profiles": Profiles(r), "flow": Flow(r)}
-	drawn := map[string]figures.Figure{"": Figure(r)}
+	drawn := diagnosisFigures(r)
+	drawn[""] = Figure(r)
 	if r.Surface != nil {
 		tables["surface"] = SurfaceTable(r)
 		drawn["-surface"] = SurfaceFigure(r)
@@ -105,6 +106,9 @@ func tableFiles(name string, t Table) ([]File, error) {
 	}, nil
 }
 
+// figureSuffixes tell an experiment's figures apart.
+var figureSuffixes = []string{"", "-surface", "-effects", "-flow", "-cost", "-uncertainty", "-risk", "-confusion", "-reliability", "-videos"}
+
 // Belongs reports whether the artefact at p is one of the named experiment's.
 func Belongs(p, name string) bool {
 	for _, suffix := range []string{"-systems", "-measures", "-profiles", "-flow", "-surface"} {
@@ -114,8 +118,12 @@ func Belongs(p, name string) bool {
 			}
 		}
 	}
-	return p == path.Join(recordsDir, name+".jsonl") || p == path.Join(recordsDir, name+"-exact.json") ||
-		p == path.Join(figuresDir, name+".svg") || p == path.Join(figuresDir, name+"-surface.svg")
+	for _, suffix := range figureSuffixes {
+		if p == path.Join(figuresDir, name+suffix+".svg") {
+			return true
+		}
+	}
+	return p == path.Join(recordsDir, name+".jsonl") || p == path.Join(recordsDir, name+"-exact.json")
 }
 
 // BelongsToTier reports whether the artefact at p is one of a tier rather than of

@@ -134,7 +134,7 @@ func TestSameBytesHoweverMade(t *testing.T) {
 		t.Errorf("from scratch: %+v", s)
 	}
 	want := tree(t, o.Out)
-	if len(want) != 2*17+3+3+1 { // two experiments, overview, claims, manifest
+	if len(want) != 2*(14+8*3)+3+3+1 { // two experiments of records, four tables and eight figures; overview, claims, manifest
 		t.Errorf("%d files", len(want))
 	}
 
