@@ -285,3 +285,31 @@ func TestCommittedConfigs(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A trained model's predictions are read from its folder among the trained ones;
+// until it is trained, the hint is the command that trains it.
+func TestTrainedPredictors(t *testing.T) {
+	files := ownAnswers(t)
+	list := Predictors{List: []Predictor{
+		{Name: "small", Dataset: "synth-mosi", Format: "jsonl", Trained: "mine"},
+		{Name: "large", Dataset: "synth-mosi", Format: "jsonl", Trained: "mine"},
+	}}
+	c := Config{Name: "e", Tier: "synth", Dataset: "synth-mosi", Small: Role{Predictor: "small"}, Large: Role{Predictor: "large"}}
+	for name, folder := range map[string]fs.FS{"no folder": nil, "an empty folder": fstest.MapFS{}} {
+		err := Ready(c, list.WithTrained(folder), nil)
+		if !errors.Is(err, fs.ErrNotExist) || hint.Of(err) != "uacs train -c configs/models/mine.yaml" {
+			t.Errorf("%s: err = %v, hint %q", name, err, hint.Of(err))
+		}
+	}
+	folder := fstest.MapFS{"mine/predictions.jsonl": files["configs/own/small.jsonl"]}
+	if err := Ready(c, list.WithTrained(folder), nil); err != nil {
+		t.Errorf("trained: %v", err)
+	}
+	sources, err := Sources(c, list.WithTrained(folder), nil)
+	if err != nil || len(sources) != 1 || sources[0].Path != "mine/predictions.jsonl" {
+		t.Errorf("sources %v, %v", sources, err)
+	}
+	if got := list.Trained(); !slices.Equal(got, []string{"mine"}) {
+		t.Errorf("trained models %v", got)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"uacs/datasets/synth"
@@ -19,9 +20,11 @@ type Predictor struct {
 	// Format is a format of package importer, or synth for the generated models.
 	Format string `yaml:"format" json:"format" jsonschema:"import format, or synth"`
 	// Path is relative to the data folder, File to the folder of the list of
-	// predictors; one of them is given, except for synth.
-	Path string `yaml:"path" json:"path,omitempty" jsonschema:"file or folder below the data folder"`
-	File string `yaml:"file" json:"file,omitempty" jsonschema:"file beside this list: your own predictions"`
+	// predictors, and Trained names a model that this project trains; one of them is
+	// given, except for synth.
+	Path    string `yaml:"path" json:"path,omitempty" jsonschema:"file or folder below the data folder"`
+	File    string `yaml:"file" json:"file,omitempty" jsonschema:"file beside this list: your own predictions"`
+	Trained string `yaml:"trained" json:"trained,omitempty" jsonschema:"a model of configs/models, whose predictions are read; format jsonl"`
 	// Model picks one model of a file that holds several.
 	Model string `yaml:"model" json:"model,omitempty" jsonschema:"model within the file"`
 	// Columns maps record fields to column names for format csv.
@@ -34,7 +37,26 @@ type Predictor struct {
 type Predictors struct {
 	List []Predictor `yaml:"predictors" json:"predictors" jsonschema:"answer files by name"`
 
-	beside fs.FS
+	beside, trained fs.FS
+}
+
+// WithTrained returns the list with the folder of the models that were trained on
+// this machine, which holds NAME/predictions.jsonl for each; nil if there is none.
+func (p Predictors) WithTrained(folder fs.FS) Predictors {
+	p.trained = folder
+	return p
+}
+
+// Trained returns the names of the trained models that the list refers to, each
+// once, in the order of the list.
+func (p Predictors) Trained() []string {
+	var names []string
+	for _, e := range p.List {
+		if e.Trained != "" && !slices.Contains(names, e.Trained) {
+			names = append(names, e.Trained)
+		}
+	}
+	return names
 }
 
 // LoadPredictors reads a list of predictors, strictly. Errors name file and
@@ -69,12 +91,16 @@ func (e Predictor) validate() error {
 		return fmt.Errorf("name, dataset and format are required")
 	case e.Format == synthFormat:
 		return e.validateSynth()
-	case (e.Path == "") == (e.File == ""):
-		return fmt.Errorf("one of path (below the data folder) and file (beside this list) is required")
+	case given(e.Path)+given(e.File)+given(e.Trained) != 1:
+		return fmt.Errorf("one of path (below the data folder), file (beside this list) and trained (a model of configs/models) is required")
+	case e.Trained != "" && e.Format != importer.JSONL.Name:
+		return fmt.Errorf("the predictions of a trained model have format jsonl, not %s", e.Format)
 	}
 	_, err := importer.ByName(e.Format)
 	return err
 }
+
+func given(s string) int { return b2i(s != "") }
 
 // synthFormat is the format of the generated models, which have no file.
 const synthFormat = "synth"
@@ -83,7 +109,7 @@ func (e Predictor) validateSynth() error {
 	switch {
 	case !strings.HasPrefix(e.Dataset, "synth-"):
 		return fmt.Errorf("format synth answers synth-mosi or synth-sims, not %s", e.Dataset)
-	case e.Path != "" || e.File != "":
+	case e.Path != "" || e.File != "" || e.Trained != "":
 		return fmt.Errorf("format synth has no file")
 	case e.Model != "small" && e.Model != "large" && e.Model != "second":
 		return fmt.Errorf("model %q is not small, large or second", e.Model)
@@ -92,10 +118,13 @@ func (e Predictor) validateSynth() error {
 }
 
 // place returns where the predictor's file or folder is: a file system and a
-// path in it. The file system is nil if there is no data folder.
+// path in it. The file system is nil if there is no such folder.
 func (p Predictors) place(e Predictor, data fs.FS) (fs.FS, string) {
-	if e.File != "" {
+	switch {
+	case e.File != "":
 		return p.beside, e.File
+	case e.Trained != "":
+		return p.trained, path.Join(e.Trained, "predictions.jsonl")
 	}
 	return data, path.Clean(e.Path)
 }
@@ -137,7 +166,7 @@ func (p Predictors) load(name string, data fs.FS, clips []sample.Sample, set *sy
 	}
 	request := importer.Request{Clips: clips, Columns: e.Columns, Model: e.Model}
 	if request.FS, request.Path = p.place(e, data); request.FS == nil {
-		return answers{}, fmt.Errorf("predictor %s: %s: %w", e.Name, e.Path, fs.ErrNotExist)
+		return answers{}, fmt.Errorf("predictor %s: %s: %w", e.Name, request.Path, fs.ErrNotExist)
 	}
 	im, err := format.Import(request)
 	if err != nil {

@@ -35,6 +35,14 @@ func (p Predictors) ready(e Predictor, data fs.FS) error {
 		return nil
 	}
 	root, file := p.place(e, data)
+	if e.Trained != "" {
+		if root != nil {
+			if _, err := fs.Stat(root, file); err == nil {
+				return nil
+			}
+		}
+		return hint.Add(fmt.Errorf("model %s is not trained: %w", e.Trained, fs.ErrNotExist), "uacs train -c configs/models/%s.yaml", e.Trained)
+	}
 	if root == nil {
 		return fetchHint(fmt.Errorf("%s: %w", file, fs.ErrNotExist), e.Dataset)
 	}

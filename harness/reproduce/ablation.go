@@ -64,9 +64,19 @@ func AblationPlans(root fs.FS, names []string) ([]ablation.Plan, error) {
 	return out, nil
 }
 
-// LoadPredictors reads the project's list of predictors.
+// TrainedDir is where the models that were trained on this machine lie in the
+// project: NAME/predictions.jsonl and more for each.
+const TrainedDir = ".cache/models/trained"
+
+// LoadPredictors reads the project's list of predictors; those that are trained
+// models are looked for in TrainedDir.
 func LoadPredictors(root fs.FS) (experiment.Predictors, error) {
-	return experiment.LoadPredictors(root, predictorsFile)
+	p, err := experiment.LoadPredictors(root, predictorsFile)
+	if err != nil {
+		return p, err
+	}
+	trained, err := fs.Sub(root, TrainedDir)
+	return p.WithTrained(trained), err
 }
 
 // planAblations sorts the plans into those whose pairs can all be judged and the

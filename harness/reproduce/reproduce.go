@@ -68,7 +68,7 @@ type Summary struct {
 // folder to write into is found before anything runs.
 func Run(ctx context.Context, o Options) (Summary, error) {
 	root := os.DirFS(o.Root)
-	predictors, err := experiment.LoadPredictors(root, predictorsFile)
+	predictors, err := LoadPredictors(root)
 	if err != nil {
 		return Summary{}, err
 	}
