@@ -60,7 +60,8 @@ var arrows = map[string][]string{
 	"uacs/harness/report": {
 		"uacs/figures", "uacs/harness/experiment", "uacs/harness/ablation", "uacs/harness/policy", "uacs/harness/fusion",
 	},
-	"uacs/harness/reproduce": {"uacs/harness/experiment", "uacs/harness/ablation", "uacs/harness/policy", "uacs/harness/report"},
+	"uacs/harness/lineage":   {"uacs/datasets", "uacs/harness/experiment", "uacs/harness/report"},
+	"uacs/harness/reproduce": {"uacs/harness/experiment", "uacs/harness/ablation", "uacs/harness/policy", "uacs/harness/report", "uacs/harness/lineage"},
 }
 
 // commands may import every package.

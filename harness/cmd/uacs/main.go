@@ -29,6 +29,8 @@ type cli struct {
 	Ablate    ablateCmd    `cmd:"" help:"Judge every cascade that a plan spans."`
 	Compare   compareCmd   `cmd:"" help:"Compare two policies on the same clips."`
 	Recommend recommendCmd `cmd:"" help:"Name the policy and threshold to deploy."`
+	Verify    verifyCmd    `cmd:"" help:"Make everything anew and explain what differs from the record."`
+	Trace     traceCmd     `cmd:"" help:"Say where a figure, a table or a number came from."`
 	Data      dataCmd      `cmd:"" help:"List, download, check and show the datasets."`
 	Import    importCmd    `cmd:"" help:"Convert result files to predictions, one record for each clip."`
 	Schema    schemaCmd    `cmd:"" help:"Print the JSON schema of a file format."`
