@@ -72,6 +72,9 @@ const TrainedDir = ".cache/models/trained"
 // models are looked for in TrainedDir.
 func LoadPredictors(root fs.FS) (experiment.Predictors, error) {
 	p, err := experiment.LoadPredictors(root, predictorsFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = hint.Add(err, "run in the project's folder, or name it with --root")
+	}
 	if err != nil {
 		return p, err
 	}

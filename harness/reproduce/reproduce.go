@@ -19,6 +19,7 @@ import (
 
 	"uacs/harness/experiment"
 	"uacs/harness/report"
+	"uacs/harness/webreport"
 )
 
 // Options say what to reproduce, and where.
@@ -42,6 +43,11 @@ type Options struct {
 	Finished func(Done)
 	// Ablated is told about every ablation plan, after the experiments; it may be nil.
 	Ablated func(Ablated)
+	// WebReport asks for the interactive report, unless experiments are asked for by
+	// name; Scripts are the libraries that its charts need, none for no charts.
+	// WithoutClips leaves the clips out, so that the report may be passed on.
+	WebReport, WithoutClips bool
+	Scripts                 []webreport.Script
 }
 
 // Done is an experiment's outcome.
@@ -104,13 +110,21 @@ func Run(ctx context.Context, o Options) (Summary, error) {
 		return Summary{}, err
 	}
 	s.Ablations = done
+	if o.WebReport && len(o.Only) == 0 && len(outcomes) > 0 {
+		page, err := webReport(ctx, o, outcomes, ablations, done, predictors)
+		if err != nil {
+			return Summary{}, err
+		}
+		files = append(files, page)
+	}
 	return s, s.write(o, slices.Concat(files, checks, ablations), earlier)
 }
 
 // outcome is an experiment's result with its files.
 type outcome struct {
-	done  Done
-	files []report.File
+	config experiment.Config
+	done   Done
+	files  []report.File
 }
 
 // runAll runs the experiments side by side, and the checks; results stand in the
@@ -143,6 +157,7 @@ func runAll(ctx context.Context, o Options, plan Plan, predictors experiment.Pre
 			if err != nil {
 				return err
 			}
+			out.config = c
 			outcomes[i] = out
 			close(ready[i])
 			return nil

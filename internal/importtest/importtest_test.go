@@ -29,19 +29,20 @@ var doors = map[string][]string{
 // arrows list, for each package of ours, which other packages of ours it may
 // import. internal/… may be imported by all and imports nothing but itself.
 var arrows = map[string][]string{
-	"uacs/harness/sample":      {},
-	"uacs/harness/frame":       {"uacs/harness/sample"},
-	"uacs/harness/pickle":      {},
-	"uacs/harness/npy":         {"uacs/harness/pickle"},
-	"uacs/harness/cost":        {},
-	"uacs/harness/metric":      {"uacs/harness/sample"},
-	"uacs/harness/uncertainty": {"uacs/harness/sample"},
-	"uacs/harness/fusion":      {"uacs/harness/sample"},
-	"uacs/harness/infer":       {},
-	"uacs/harness/route":       {"uacs/harness/infer"},
-	"uacs/datasets":            {"uacs/harness/sample", "uacs/harness/frame", "uacs/harness/npy", "uacs/harness/pickle"},
-	"uacs/datasets/synth":      {"uacs/harness/sample"},
-	"uacs/harness/importer":    {"uacs/harness/sample", "uacs/harness/npy"},
+	"uacs/harness/sample":       {},
+	"uacs/harness/frame":        {"uacs/harness/sample"},
+	"uacs/harness/pickle":       {},
+	"uacs/harness/npy":          {"uacs/harness/pickle"},
+	"uacs/harness/cost":         {},
+	"uacs/harness/model/assets": {},
+	"uacs/harness/metric":       {"uacs/harness/sample"},
+	"uacs/harness/uncertainty":  {"uacs/harness/sample"},
+	"uacs/harness/fusion":       {"uacs/harness/sample"},
+	"uacs/harness/infer":        {},
+	"uacs/harness/route":        {"uacs/harness/infer"},
+	"uacs/datasets":             {"uacs/harness/sample", "uacs/harness/frame", "uacs/harness/npy", "uacs/harness/pickle"},
+	"uacs/datasets/synth":       {"uacs/harness/sample"},
+	"uacs/harness/importer":     {"uacs/harness/sample", "uacs/harness/npy"},
 	"uacs/harness/experiment": {
 		"uacs/datasets", "uacs/datasets/synth", "uacs/harness/sample", "uacs/harness/importer", "uacs/harness/cost", "uacs/harness/metric",
 		"uacs/harness/uncertainty", "uacs/harness/fusion", "uacs/harness/infer", "uacs/harness/route",
@@ -61,7 +62,10 @@ var arrows = map[string][]string{
 		"uacs/figures", "uacs/harness/experiment", "uacs/harness/ablation", "uacs/harness/policy", "uacs/harness/fusion",
 	},
 	"uacs/harness/lineage":   {"uacs/datasets", "uacs/harness/experiment", "uacs/harness/report"},
-	"uacs/harness/reproduce": {"uacs/harness/experiment", "uacs/harness/ablation", "uacs/harness/policy", "uacs/harness/report", "uacs/harness/lineage"},
+	"uacs/harness/webreport": {"uacs/harness/experiment"},
+	"uacs/harness/reproduce": {
+		"uacs/harness/experiment", "uacs/harness/ablation", "uacs/harness/policy", "uacs/harness/report", "uacs/harness/lineage", "uacs/harness/webreport",
+	},
 }
 
 // commands may import every package.

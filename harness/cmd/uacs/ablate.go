@@ -138,9 +138,6 @@ func loadPlan(root, name string) (ablation.Plan, error) {
 // inputs opens what the plans are judged on; the data is nil if all are synthetic.
 func (p planPlace) inputs(a *app, plans ...ablation.Plan) (predictors experiment.Predictors, fsys fs.FS, err error) {
 	if predictors, err = reproduce.LoadPredictors(os.DirFS(p.Root)); err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			err = hint.Add(err, "run in the project's folder, or name it with --root")
-		}
 		return predictors, nil, err
 	}
 	if !slices.ContainsFunc(plans, func(p ablation.Plan) bool { return p.Tier != "synth" }) {

@@ -30,6 +30,7 @@ type cli struct {
 	Compare   compareCmd   `cmd:"" help:"Compare two policies on the same clips."`
 	Recommend recommendCmd `cmd:"" help:"Name the policy and threshold to deploy."`
 	Verify    verifyCmd    `cmd:"" help:"Make everything anew and explain what differs from the record."`
+	Report    reportCmd    `cmd:"" help:"Write the interactive report, and serve it on this machine."`
 	Trace     traceCmd     `cmd:"" help:"Say where a figure, a table or a number came from."`
 	Data      dataCmd      `cmd:"" help:"List, download, check and show the datasets."`
 	Import    importCmd    `cmd:"" help:"Convert result files to predictions, one record for each clip."`

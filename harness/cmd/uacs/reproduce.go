@@ -46,12 +46,9 @@ func (c reproduceCmd) Run(a *app) error {
 			return err
 		}
 	}
-	o := reproduce.Options{Root: c.Root, Out: c.Out, Data: fsys, Only: c.Experiment, Cache: filepath.Join(c.Root, ".cache", "experiments")}
-	if o.Out == "" {
-		o.Out = c.Root
-	}
-	if c.FromScratch {
-		o.Cache = ""
+	o, err := c.plain(a, fsys)
+	if err != nil {
+		return err
 	}
 	o.Started = func(p reproduce.Plan) { printPlan(a, p, origin) }
 	o.Finished = func(d reproduce.Done) { printDone(a, d) }
@@ -62,6 +59,21 @@ func (c reproduceCmd) Run(a *app) error {
 	}
 	printSummary(a, s)
 	return nil
+}
+
+// plain are the options without anybody who is told.
+func (c reproduceCmd) plain(a *app, data fs.FS) (o reproduce.Options, err error) {
+	o = reproduce.Options{
+		Root: c.Root, Out: c.Out, Data: data, Only: c.Experiment, Cache: filepath.Join(c.Root, ".cache", "experiments"), WebReport: true,
+	}
+	if o.Out == "" {
+		o.Out = c.Root
+	}
+	if c.FromScratch {
+		o.Cache = ""
+	}
+	o.Scripts, err = scripts(a, c.Root)
+	return o, err
 }
 
 // data opens the public data, and fetches it first if the user agrees to the
