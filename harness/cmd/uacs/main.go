@@ -34,6 +34,7 @@ type cli struct {
 	Trace     traceCmd     `cmd:"" help:"Say where a figure, a table or a number came from."`
 	Data      dataCmd      `cmd:"" help:"List, download, check and show the datasets."`
 	Import    importCmd    `cmd:"" help:"Convert result files to predictions, one record for each clip."`
+	Cache     cacheCmd     `cmd:"" help:"Count, share, merge and check cached answers."`
 	Schema    schemaCmd    `cmd:"" help:"Print the JSON schema of a file format."`
 	Doctor    doctorCmd    `cmd:"" help:"Say what is installed, what is missing, and the fix for each."`
 	Version   versionCmd   `cmd:"" help:"Print version, commit and library versions."`
