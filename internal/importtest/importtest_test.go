@@ -29,6 +29,7 @@ var doors = map[string][]string{
 	"github.com/openai/openai-go":      {"uacs/harness/model/chat"},
 	"modernc.org/sqlite":               {"uacs/harness/cache/sqlite"},
 	"github.com/klauspost/compress":    {"uacs/harness/cache/jsonl"},
+	"golang.org/x/text":                {"uacs/harness/model/encoder/unigram", "uacs/harness/model/encoder/wordpiece"},
 	"github.com/go-zeromq/zmq4":        {"uacs/harness/kernel/wire"},
 }
 

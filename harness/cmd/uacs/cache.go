@@ -39,6 +39,24 @@ Examples:
   uacs cache gc --used-model gpt-4v`
 }
 
+// Help is shown by --help.
+func (cacheStat) Help() string { return "Example:\n  uacs cache stat" }
+
+// Help is shown by --help.
+func (cacheExport) Help() string { return "Example:\n  uacs cache export --dataset mosi answers.jsonl.zst" }
+
+// Help is shown by --help.
+func (cacheImport) Help() string { return "Example:\n  uacs cache import answers.jsonl.zst" }
+
+// Help is shown by --help.
+func (cacheMerge) Help() string { return "Example:\n  uacs cache merge shard-0.jsonl shard-1.jsonl --out answers.jsonl" }
+
+// Help is shown by --help.
+func (cacheCheck) Help() string { return "Example:\n  uacs cache check" }
+
+// Help is shown by --help.
+func (cacheGC) Help() string { return "Example:\n  uacs cache gc --used-model gpt-4v --drop" }
+
 // cacheFile is the flag that names the cache.
 type cacheFile struct {
 	Cache string `default:".cache/answers.db" help:"Cache file." placeholder:"FILE"`

@@ -20,6 +20,7 @@ type reproduceCmd struct {
 	Root          string   `help:"Project folder, which holds configs." default:"." placeholder:"DIR"`
 	Out           string   `help:"Folder that results and figures are written into (default: the project folder)." placeholder:"DIR"`
 	FromScratch   bool     `help:"Compute everything anew: neither read nor write the cache of earlier runs."`
+	JSON          bool     `help:"Print events as JSON lines, for programs."`
 	AcceptLicence bool     `help:"Agree to the licences of the public data and fetch what is missing."`
 }
 
@@ -53,9 +54,16 @@ func (c reproduceCmd) Run(a *app) error {
 	o.Started = func(p reproduce.Plan) { printPlan(a, p, origin) }
 	o.Finished = func(d reproduce.Done) { printDone(a, d) }
 	o.Ablated = func(d reproduce.Ablated) { printAblated(a, d) }
+	if c.JSON {
+		tellEvents(a, &o)
+	}
 	s, err := reproduce.Run(a.Ctx, o)
 	if err != nil {
 		return err
+	}
+	if c.JSON {
+		a.event(event{Event: "summary", Tier: s.Plan.Tier, Written: s.Written, Same: s.Same, Changes: s.Changes})
+		return nil
 	}
 	printSummary(a, s)
 	return nil
@@ -154,8 +162,8 @@ func printDone(a *app, d reproduce.Done) {
 	if r.Setup.Tier == "synth" {
 		mark = " SYNTHETIC"
 	}
-	fmt.Fprintf(a.Stdout, "  %-7s %-18s n = %4d  small %s  large %s  cascade %s at %.0f %% escalated%s\n", how, r.Setup.Name, r.Setup.N,
-		inPercent(r.Alone("small-only")), inPercent(r.Alone("large-only")), inPercent(r.Cascade()), 100*float64(r.Cascade().Deferred), mark)
+	fmt.Fprintf(a.Stdout, "  %-7s %-18s n = %4d  small %s  large %s  cascade %s at %.0f %% escalated  %s%s\n", how, r.Setup.Name, r.Setup.N,
+		inPercent(r.Alone("small-only")), inPercent(r.Alone("large-only")), inPercent(r.Cascade()), 100*float64(r.Cascade().Deferred), sparkline(r), mark)
 }
 
 func printAblated(a *app, d reproduce.Ablated) {

@@ -169,7 +169,7 @@ func TestEnsureRefuses(t *testing.T) {
 		"member missing": {nil, func(a *Asset, _ *counted) { a.Files[0].Member = "package/none" }, "it has no member package/none"},
 		"member digest":  {nil, func(a *Asset, _ *counted) { a.Files[0].SHA256 = sum(nil) }, "member package/a.txt: its SHA-256 is "},
 		"member size":    {nil, func(a *Asset, _ *counted) { a.Files[0].Bytes = 1 }, "member package/a.txt: it has 5 bytes, not 1"},
-		"no gzip":        {nil, func(a *Asset, p *counted) { p.data = []byte("text"); a.Bytes, a.SHA256 = 4, sum(p.data) }, "gzip: invalid header"},
+		"no gzip":        {nil, func(a *Asset, p *counted) { p.data = []byte("a text, no tarball"); a.Bytes, a.SHA256 = 18, sum(p.data) }, "gzip: invalid header"},
 		"traversal":      {nil, func(a *Asset, _ *counted) { a.Files[0].Name = "../a.txt" }, "a path that leads outside"},
 		"option":         {nil, func(a *Asset, _ *counted) { a.Package = "--registry=x" }, "is no name of an npm package"},
 		"version range":  {nil, func(a *Asset, _ *counted) { a.Version = "^1.0.0" }, "is not exact"},
