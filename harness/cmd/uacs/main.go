@@ -32,6 +32,7 @@ type cli struct {
 	Verify     verifyCmd     `cmd:"" help:"Make everything anew and explain what differs from the record."`
 	Report     reportCmd     `cmd:"" help:"Write the interactive report, and serve it on this machine."`
 	Trace      traceCmd      `cmd:"" help:"Say where a figure, a table or a number came from."`
+	Train      trainCmd      `cmd:"" help:"Train the small models."`
 	Data       dataCmd       `cmd:"" help:"List, download, check and show the datasets."`
 	Import     importCmd     `cmd:"" help:"Convert result files to predictions, one record for each clip."`
 	Model      modelCmd      `cmd:"" help:"Fetch, show and check models."`

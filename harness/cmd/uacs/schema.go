@@ -29,13 +29,14 @@ var schemas = []struct {
 	{"predictors", "configs/predictors.schema.json", func() ([]byte, error) {
 		return schema.Of[experiment.Predictors]("Answer files that experiments refer to by name")
 	}},
+	{"model", modelSchemaFile, modelSchema},
 	{"checks", "configs/checks.schema.json", func() ([]byte, error) {
 		return schema.Of[experiment.Checks]("Quantities with known values on the real data")
 	}},
 }
 
 type schemaCmd struct {
-	Name string `arg:"" help:"prediction, experiment, ablation, predictors or checks."`
+	Name string `arg:"" help:"prediction, experiment, ablation, predictors, model or checks; anything else lists them all."`
 }
 
 // Help is shown by --help.

@@ -1,0 +1,256 @@
+package trained
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"uacs/figures"
+	"uacs/harness/model/ubm"
+	"uacs/harness/sample"
+)
+
+// Source is where models are made from and kept.
+type Source struct {
+	// Data is the root of the public data, nil if there is none.
+	Data fs.FS
+	// Encoder returns the text encoder of that name.
+	Encoder func(ctx context.Context, name string) (Encoder, error)
+	// Dir is the folder in which each model has a folder of its name.
+	Dir string
+	// Progress is told of each epoch, Note of steps that take long; both may be nil.
+	Progress ubm.Progress
+	Note     func(string)
+}
+
+// The files of a model's folder.
+const (
+	ModelFile       = "model.onnx"
+	CardFile        = "card.md"
+	MetricsFile     = "metrics.json"
+	HistoryFile     = "history.csv"
+	CurveFile       = "learningcurve.svg"
+	PredictionsFile = "predictions.jsonl"
+	TrainingFile    = "training.json"
+)
+
+// Result is a model's folder.
+type Result struct {
+	Name   string `json:"name"`
+	Digest string `json:"training_digest"`
+	Dir    string `json:"dir"`
+	// Reused says that the folder was there and nothing was trained.
+	Reused bool `json:"reused"`
+	// Quality is that on valid and, where it has clips, test.
+	Quality map[sample.Split]*ubm.Quality `json:"quality"`
+}
+
+// training is the content of TrainingFile.
+type training struct {
+	Digest string            `json:"training_digest"`
+	Files  map[string]string `json:"sha256"`
+}
+
+// Make trains the model of a config and writes its folder, or finds that it is there.
+// An error that wraps [fs.ErrNotExist] may mean that a dataset is not on this machine.
+func (s *Source) Make(ctx context.Context, c ubm.Config) (*Result, error) {
+	all, err := open(&c, s.Data)
+	if err != nil {
+		return nil, err
+	}
+	encoders, err := s.encoders(ctx, &c)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", c.Name, err)
+	}
+	digest, err := c.Digest(digestOf(all), provenance(&c, all, encoders).EncoderDigest, runtime.GOARCH)
+	if err != nil {
+		return nil, err
+	}
+	r := &Result{Name: c.Name, Digest: digest, Dir: filepath.Join(s.Dir, c.Name)}
+	if r.found() {
+		r.Reused = true
+		return r, nil
+	}
+	d, err := s.data(ctx, &c, all, encoders)
+	if err != nil {
+		return nil, err
+	}
+	if s.Progress != nil {
+		ctx = ubm.WithProgress(ctx, s.Progress)
+	}
+	m, h, err := ubm.Train(ctx, c, d)
+	if err != nil {
+		return nil, err
+	}
+	m.Digest = digest
+	return r, r.write(m, h, &d)
+}
+
+func (s *Source) encoders(ctx context.Context, c *ubm.Config) ([]Encoder, error) {
+	var out []Encoder
+	for _, name := range c.Encoders {
+		e, err := s.Encoder(ctx, name)
+		if err != nil {
+			return nil, fmt.Errorf("text encoder %s: %w", name, err)
+		}
+		out = append(out, e)
+	}
+	return out, nil
+}
+
+// found reads the folder if it holds the model of this digest, whole.
+func (r *Result) found() bool {
+	data, err := os.ReadFile(filepath.Join(r.Dir, TrainingFile))
+	if err != nil {
+		return false
+	}
+	var t training
+	if json.Unmarshal(data, &t) != nil || t.Digest != r.Digest || len(t.Files) == 0 {
+		return false
+	}
+	for name, want := range t.Files {
+		content, err := os.ReadFile(filepath.Join(r.Dir, name))
+		if err != nil || hexSHA256(content) != want {
+			return false
+		}
+		if name == MetricsFile && json.Unmarshal(content, &r.Quality) != nil {
+			return false
+		}
+	}
+	return r.Quality != nil
+}
+
+// write fills the folder, TrainingFile last: a folder without it is made anew.
+func (r *Result) write(m *ubm.Model, h *ubm.History, d *ubm.Data) error {
+	files, err := r.files(m, h, d)
+	if err != nil {
+		return fmt.Errorf("%s: %w", r.Name, err)
+	}
+	if err := os.MkdirAll(r.Dir, 0o755); err != nil {
+		return err
+	}
+	mark := filepath.Join(r.Dir, TrainingFile)
+	if err := os.Remove(mark); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	t := training{r.Digest, map[string]string{}}
+	for name, data := range files {
+		t.Files[name] = hexSHA256(data)
+		if err := replace(filepath.Join(r.Dir, name), data); err != nil {
+			return err
+		}
+	}
+	data, err := json.MarshalIndent(t, "", "  ")
+	if err != nil {
+		return err
+	}
+	return replace(mark, append(data, '\n'))
+}
+
+func (r *Result) files(m *ubm.Model, h *ubm.History, d *ubm.Data) (map[string][]byte, error) {
+	files := map[string][]byte{}
+	var err error
+	if files[ModelFile], err = m.ONNX(); err != nil {
+		return nil, err
+	}
+	r.Quality = map[sample.Split]*ubm.Quality{}
+	for _, split := range []sample.Split{sample.Valid, sample.Test} {
+		if d.Part(split).N() == 0 {
+			continue
+		}
+		if r.Quality[split], err = m.Judge(d.Part(split)); err != nil {
+			return nil, err
+		}
+	}
+	files[CardFile] = []byte(ubm.Card(m, h, d, r.Quality))
+	if files[MetricsFile], err = json.MarshalIndent(r.Quality, "", "  "); err != nil {
+		return nil, err
+	}
+	files[MetricsFile] = append(files[MetricsFile], '\n')
+	var history bytes.Buffer
+	if err := h.WriteCSV(&history); err != nil {
+		return nil, err
+	}
+	files[HistoryFile] = history.Bytes()
+	if files[CurveFile], err = figures.Render(Curve(m, h), "svg"); err != nil {
+		return nil, err
+	}
+	files[PredictionsFile], err = predictions(m, d)
+	return files, err
+}
+
+// predictions are the answers about all clips of the model's own dataset.
+func predictions(m *ubm.Model, d *ubm.Data) ([]byte, error) {
+	var records []sample.Prediction
+	for _, split := range sample.Splits {
+		part, err := m.Answers(split, d.Part(split))
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range part {
+			if p.Dataset == d.Dataset {
+				records = append(records, p)
+			}
+		}
+	}
+	var b bytes.Buffer
+	err := sample.WritePredictions(&b, records)
+	return b.Bytes(), err
+}
+
+// Curve returns the figure of a training: the mean loss of all members over their epochs,
+// and as a band the least and the greatest.
+func Curve(m *ubm.Model, h *ubm.History) figures.LearningCurve {
+	f := figures.LearningCurve{
+		Page:   figures.Page{Title: m.Config.Title, Synthetic: m.Provenance.Synthetic},
+		XLabel: "Epoch", YLabel: "Loss (nats, with the weighted absolute error)",
+	}
+	f.Subtitle = fmt.Sprintf("Mean of %d seeds; bands: least to greatest", m.Members())
+	if m.Members() == 1 {
+		f.Subtitle, f.Kept = "One seed", float64(h.Kept[0])
+	}
+	train, valid := h.Means()
+	f.Train, f.Valid = curve("Train", train), curve("Valid", valid)
+	return f
+}
+
+func curve(name string, s []ubm.Spread) figures.Curve {
+	c := figures.Curve{Name: name}
+	for i, e := range s {
+		c.X, c.Y = append(c.X, float64(i+1)), append(c.Y, e.Mean)
+		c.Lo, c.Hi = append(c.Lo, e.Least), append(c.Hi, e.Greatest)
+	}
+	return c
+}
+
+func hexSHA256(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+// replace writes a file so that it is there whole or as it was.
+func replace(file string, data []byte) error {
+	tmp, err := os.CreateTemp(filepath.Dir(file), ".new-*")
+	if err != nil {
+		return err
+	}
+	_, err = tmp.Write(data)
+	if err == nil {
+		err = tmp.Chmod(0o644)
+	}
+	if err = errors.Join(err, tmp.Close()); err == nil {
+		err = os.Rename(tmp.Name(), file)
+	}
+	if err != nil {
+		os.Remove(tmp.Name())
+	}
+	return err
+}
