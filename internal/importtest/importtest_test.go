@@ -87,9 +87,10 @@ var arrows = map[string][]string{
 		"uacs/harness/ablation", "uacs/harness/experiment", "uacs/harness/sample", "uacs/harness/calibrate", "uacs/harness/fusion", "uacs/harness/infer",
 		"uacs/harness/metric", "uacs/harness/route", "uacs/harness/uncertainty",
 	},
-	"uacs/harness/kernel/cell":    {},
-	"uacs/harness/kernel/runtime": {},
-	"uacs/harness/kernel/engine":  {"uacs/harness/kernel/cell", "uacs/harness/kernel/runtime"},
+	"uacs/harness/kernel/cell":              {},
+	"uacs/harness/kernel/runtime":           {},
+	"uacs/harness/kernel/engine":            {"uacs/harness/kernel/cell", "uacs/harness/kernel/runtime"},
+	"uacs/harness/kernel/engine/enginetest": {"uacs/harness/kernel/engine"},
 	"uacs/harness/kernel/display": {
 		"uacs/figures", "uacs/harness/frame", "uacs/harness/experiment", "uacs/harness/ablation", "uacs/harness/policy", "uacs/harness/report",
 	},

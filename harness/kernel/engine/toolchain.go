@@ -1,0 +1,231 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"go/importer"
+	"go/token"
+	"go/types"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	goruntime "runtime"
+	"slices"
+	"strings"
+
+	"uacs/internal/hint"
+)
+
+const runtimePath = "uacs/harness/kernel/runtime"
+
+// basePackages are known before the first cell. The compiled code of every
+// plugin needs the first few.
+var basePackages = []string{
+	"runtime", "runtime/cgo", "syscall", runtimePath, "bufio", "bytes", "cmp", "context", "encoding/json", "errors", "fmt",
+	"iter", "maps", "math", "math/rand/v2", "os", "path/filepath", "reflect", "regexp", "slices", "sort", "strconv",
+	"strings", "sync", "sync/atomic", "time",
+}
+
+// stdNames are the packages a cell may use without an import.
+var stdNames = map[string]string{}
+
+func init() {
+	for _, p := range basePackages[4:] {
+		name := p[strings.LastIndex(p, "/")+1:]
+		if name == "v2" {
+			name = "rand"
+		}
+		stdNames[name] = p
+	}
+}
+
+// flags are the same for the host and for every package of a plugin: a plugin
+// whose packages differ from the host's does not load.
+var flags = []string{"-trimpath", "-buildvcs=false"}
+
+// A toolchain compiles and links without the go command, which it asks only
+// for the export files of imported packages.
+type toolchain struct {
+	dir     string // folder the go command runs in
+	tools   string
+	version string
+	cc      string
+	exports map[string]string // import path to file
+}
+
+func newToolchain(ctx context.Context, o Options) (*toolchain, error) {
+	if goruntime.GOOS != "linux" && goruntime.GOOS != "darwin" {
+		return nil, fmt.Errorf("notebook engine: %s cannot load Go plugins", goruntime.GOOS)
+	}
+	t := &toolchain{dir: o.Dir, exports: map[string]string{}}
+	paths := append(slices.Clone(basePackages), o.Preload...)
+	err := t.list(ctx, paths...)
+	if err != nil && o.ModuleRoot != "" {
+		t.dir = o.ModuleRoot
+		err = t.list(ctx, paths...)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("notebook engine: %w", err)
+	}
+	out, err := t.run(ctx, "env", "-json", "GOTOOLDIR", "GOVERSION", "CC")
+	if err != nil {
+		return nil, err
+	}
+	var env struct{ GOTOOLDIR, GOVERSION, CC string }
+	if err := json.Unmarshal(out, &env); err != nil {
+		return nil, fmt.Errorf("go env: %w", err)
+	}
+	t.tools, t.version, t.cc = env.GOTOOLDIR, env.GOVERSION, env.CC
+	if t.version != goruntime.Version() {
+		return nil, hint.Add(fmt.Errorf("notebook engine: built with %s, the go command is %s", goruntime.Version(), t.version), "build the kernel again")
+	}
+	if _, err := exec.LookPath(strings.Fields(t.cc + " gcc")[0]); err != nil {
+		return nil, hint.Add(fmt.Errorf("notebook engine: no C compiler: %w", err), "install gcc (Debian: apt-get install gcc; macOS: xcode-select --install)")
+	}
+	return t, nil
+}
+
+// run runs the go command; its error holds what the command said.
+func (t *toolchain) run(ctx context.Context, args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Dir = t.dir
+	cmd.Env = append(os.Environ(), "GOFLAGS=-mod=readonly", "CGO_ENABLED=1", "GOAMD64=v1")
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if errors.Is(err, exec.ErrNotFound) {
+		return nil, hint.Add(err, "install Go and put it on the PATH of the kernel")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("go %s: %s", args[0], strings.TrimSpace(stderr.String()))
+	}
+	return out, nil
+}
+
+// list learns the export files of the packages and all they import.
+func (t *toolchain) list(ctx context.Context, paths ...string) error {
+	args := append([]string{"list", "-buildmode=plugin", "-export", "-deps", "-f", "{{.ImportPath}}={{.Export}}"}, flags...)
+	out, err := t.run(ctx, append(append(args, "--"), paths...)...)
+	if err != nil {
+		return err
+	}
+	for l := range strings.Lines(string(out)) {
+		if p, file, ok := strings.Cut(strings.TrimSpace(l), "="); ok && file != "" && t.exports[p] == "" {
+			t.exports[p] = file
+		}
+	}
+	return nil
+}
+
+func (t *toolchain) importer(fset *token.FileSet) types.Importer {
+	return importer.ForCompiler(fset, "gc", func(path string) (io.ReadCloser, error) {
+		if t.exports[path] == "" {
+			if err := t.list(context.Background(), path); err != nil {
+				return nil, missing(path, err)
+			}
+		}
+		return os.Open(t.exports[path])
+	})
+}
+
+// beside returns the import path of a package given relative to the
+// notebook's folder, or path itself where there is none.
+func (t *toolchain) beside(dir, path string) string {
+	near := *t
+	near.dir = dir
+	out, err := near.run(context.Background(), "list", "-f", "{{.ImportPath}}", "--", path)
+	if err != nil {
+		return path
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// missing adds to the go command's words what brings the package.
+func missing(path string, err error) error {
+	if strings.Contains(err.Error(), "no required module") || strings.Contains(err.Error(), "cannot find module") {
+		return hint.Add(err, "run `go get %s@VERSION` in the folder of go.mod, then restart the kernel", path)
+	}
+	return err
+}
+
+// config writes the list of export files that compile and link read.
+func (t *toolchain) config(file string) error {
+	var b strings.Builder
+	paths := make([]string, 0, len(t.exports))
+	for p := range t.exports {
+		paths = append(paths, p)
+	}
+	slices.Sort(paths)
+	for _, p := range paths {
+		if p != "unsafe" {
+			fmt.Fprintf(&b, "packagefile %s=%s\n", p, t.exports[p])
+		}
+	}
+	return os.WriteFile(file, []byte(b.String()), 0o644)
+}
+
+// compile compiles one file to package path, in dir.
+func (t *toolchain) compile(ctx context.Context, dir, path, src, out string) error {
+	lang, _ := goLanguage(t.version)
+	return t.tool(ctx, dir, "compile", "-o", out, "-p", path, "-trimpath", dir+"=>", "-lang="+lang, "-complete", "-installsuffix", "dynlink",
+		"-goversion", t.version, "-c=2", "-dynlink", "-nolocalimports", "-importcfg", "cfg", "-pack", src)
+}
+
+// link makes a plugin of a compiled main package. Without a build id and
+// compressed debug data the linker runs the C compiler two times fewer.
+func (t *toolchain) link(ctx context.Context, dir, path, object, out string) error {
+	return t.tool(ctx, dir, "link", "-o", out, "-importcfg", "cfg", "-installsuffix", "dynlink", "-pluginpath", path,
+		"-buildmode=plugin", "-s", "-w", "-B=none", "-compressdwarf=false", "-extld="+strings.Fields(t.cc)[0], object)
+}
+
+func (t *toolchain) tool(ctx context.Context, dir, name string, args ...string) error {
+	cmd := exec.CommandContext(ctx, filepath.Join(t.tools, name), args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GOROOT=", "GOAMD64=v1", "GOGC=off")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("%s: %w: %s", name, err, bytes.TrimSpace(out))
+	}
+	return nil
+}
+
+// goLanguage returns the language version of a toolchain, go1.26 of go1.26.8.
+func goLanguage(version string) (string, bool) {
+	parts := strings.SplitN(version, ".", 3)
+	if len(parts) < 2 {
+		return version, false
+	}
+	return parts[0] + "." + parts[1], true
+}
+
+// BuildHost builds the program that will run an engine, from the main package
+// mainPkg, seen from Options.Dir or else Options.ModuleRoot, into out. An empty
+// out is a file in BuildDir named by the go command's build id, so that equal
+// sources give one file. It returns the file's absolute path.
+func BuildHost(ctx context.Context, o Options, mainPkg, out string) (string, error) {
+	t, err := newToolchain(ctx, o)
+	if err != nil {
+		return "", err
+	}
+	if out == "" {
+		args := append([]string{"list", "-export", "-f", "{{.BuildID}}"}, flags...)
+		id, err := t.run(ctx, append(args, mainPkg)...)
+		if err != nil {
+			return "", err
+		}
+		sum := sha256.Sum256(append(id, t.version...))
+		out = filepath.Join(o.BuildDir, fmt.Sprintf("host-%x", sum[:8]))
+	}
+	if out, err = filepath.Abs(out); err != nil {
+		return "", err
+	}
+	args := append([]string{"build", "-o", out}, flags...)
+	if _, err := t.run(ctx, append(args, mainPkg)...); err != nil {
+		return "", err
+	}
+	return out, nil
+}
