@@ -43,13 +43,17 @@ Examples:
 func (cacheStat) Help() string { return "Example:\n  uacs cache stat" }
 
 // Help is shown by --help.
-func (cacheExport) Help() string { return "Example:\n  uacs cache export --dataset mosi answers.jsonl.zst" }
+func (cacheExport) Help() string {
+	return "Example:\n  uacs cache export --dataset mosi answers.jsonl.zst"
+}
 
 // Help is shown by --help.
 func (cacheImport) Help() string { return "Example:\n  uacs cache import answers.jsonl.zst" }
 
 // Help is shown by --help.
-func (cacheMerge) Help() string { return "Example:\n  uacs cache merge shard-0.jsonl shard-1.jsonl --out answers.jsonl" }
+func (cacheMerge) Help() string {
+	return "Example:\n  uacs cache merge shard-0.jsonl shard-1.jsonl --out answers.jsonl"
+}
 
 // Help is shown by --help.
 func (cacheCheck) Help() string { return "Example:\n  uacs cache check" }

