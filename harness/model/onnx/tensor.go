@@ -1,10 +1,8 @@
 package onnx
 
 import (
-	"errors"
 	"fmt"
-
-	ort "github.com/yalue/onnxruntime_go"
+	"strings"
 
 	"uacs/harness/model/onnxfile"
 )
@@ -51,55 +49,14 @@ func supported(t onnxfile.DType) bool {
 	return t == onnxfile.Float || t == onnxfile.Int64 || t == onnxfile.Int32
 }
 
-// value hands the tensor to the library, which reads the Go memory in place.
-func (t Tensor) value() (ort.Value, error) {
-	switch v := t.Data.(type) {
-	case []float32:
-		return newValue(t.Shape, v)
-	case []int64:
-		return newValue(t.Shape, v)
-	case []int32:
-		return newValue(t.Shape, v)
+// Spec prints an input or output: text float32[batch, 768].
+func Spec(v onnxfile.Value) string {
+	if v.Shape == nil {
+		return fmt.Sprintf("%s %v[…]", v.Name, v.Type)
 	}
-	return nil, errors.New("onnx: a tensor of an unchecked type")
-}
-
-func newValue[T ort.TensorData](shape []int64, data []T) (ort.Value, error) {
-	if len(shape) == 0 {
-		return ort.NewScalar(data[0])
+	axes := make([]string, len(v.Shape))
+	for i, d := range v.Shape {
+		axes[i] = d.String()
 	}
-	return ort.NewTensor(ort.Shape(shape), data)
-}
-
-// scalar makes room for a result without axes.
-func scalar(t onnxfile.DType) (ort.Value, error) {
-	switch t {
-	case onnxfile.Float:
-		return ort.NewEmptyScalar[float32]()
-	case onnxfile.Int64:
-		return ort.NewEmptyScalar[int64]()
-	case onnxfile.Int32:
-		return ort.NewEmptyScalar[int32]()
-	}
-	return nil, errors.New("onnx: a result of an unchecked type")
-}
-
-// taken returns a result. The wrapper has copied it to Go's memory, which stays
-// when the library's value is destroyed.
-func taken(v ort.Value) (Tensor, error) {
-	switch t := v.(type) {
-	case *ort.Tensor[float32]:
-		return Tensor{t.GetShape(), t.GetData()}, nil
-	case *ort.Tensor[int64]:
-		return Tensor{t.GetShape(), t.GetData()}, nil
-	case *ort.Tensor[int32]:
-		return Tensor{t.GetShape(), t.GetData()}, nil
-	case *ort.Scalar[float32]:
-		return Float32([]float32{t.GetData()}), nil
-	case *ort.Scalar[int64]:
-		return Int64([]int64{t.GetData()}), nil
-	case *ort.Scalar[int32]:
-		return Tensor{nil, []int32{t.GetData()}}, nil
-	}
-	return Tensor{}, fmt.Errorf("the result is a %T, which is not supported", v)
+	return fmt.Sprintf("%s %v[%s]", v.Name, v.Type, strings.Join(axes, ", "))
 }
