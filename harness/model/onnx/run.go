@@ -191,4 +191,3 @@ func checkOne(spec onnxfile.Value, t Tensor, bound map[string]size) error {
 func misfit(t Tensor, entries int) error {
 	return fmt.Errorf("its shape %v does not fit its %d entries (empty tensors are not run)", t.Shape, entries)
 }
-
