@@ -142,7 +142,7 @@ func (r *runner) curves() error {
 		}
 	}
 	for _, name := range c.Fusions {
-		s, err := fusion.ByName(name)
+		s, err := r.h.strategyByName(name)
 		if err != nil {
 			return err
 		}
@@ -214,12 +214,14 @@ func (r *runner) profiles() error {
 	if err != nil {
 		return err
 	}
+	var scored []metric.Answers
 	for _, p := range metric.Profiles() {
 		for _, sys := range []struct {
 			name string
 			*answered
 		}{{smallAlone, small}, {largeAlone, large}, {r.result.Cascade().Name, r.cascade}} {
-			res, err := metric.Evaluate(p.Name, r.h.Kind, r.h.answers(answersOf(sys.outcomes)))
+			answers := r.h.answers(answersOf(sys.outcomes))
+			res, err := metric.Evaluate(p.Name, r.h.Kind, answers)
 			if err != nil {
 				return err
 			}
@@ -227,10 +229,10 @@ func (r *runner) profiles() error {
 			for _, v := range res.Values {
 				out.Metrics = append(out.Metrics, MetricValue{Name: v.Name, Value: Number(v.Value), N: v.N, NA: v.NA})
 			}
-			r.result.Profiles = append(r.result.Profiles, out)
+			r.result.Profiles, scored = append(r.result.Profiles, out), append(scored, answers)
 		}
 	}
-	return nil
+	return r.intervals(scored)
 }
 
 func isControl(measure string) bool {

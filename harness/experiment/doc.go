@@ -11,6 +11,9 @@
 //  3. [Run] turns the columns into curves, systems and tests, a [Result].
 //  4. Package report writes the result's records, tables and figures.
 //
+// Notebooks begin with [Load], which finds all of that by an experiment's name, and
+// may change the cohort by its With methods.
+//
 // Thresholds are chosen on other videos than those they are judged on. A number
 // whose threshold was chosen on its own clips is labelled "oracle threshold".
 package experiment

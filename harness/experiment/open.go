@@ -44,6 +44,10 @@ type Cohort struct {
 	// Inputs are the files everything was made from, Notes what was odd in them.
 	Inputs []Input
 	Notes  []string
+
+	measures []uncertainty.Measure // of its own, beside the registered ones
+	fusions  []fusion.Strategy
+	changes  []string // what the With methods did
 }
 
 // Open loads and aligns what c describes. data is the root of the public data,

@@ -121,7 +121,10 @@ type Setup struct {
 	Warnings     []string `json:"warnings"`
 	Config       string   `json:"config"`
 	ConfigSHA256 string   `json:"config_sha256"`
-	Inputs       []Input  `json:"inputs"`
+	// Changes say in what the cohort was not the config's, see [Cohort.WithMeasure];
+	// such a result is not among the project's own.
+	Changes []string `json:"changes,omitempty"`
+	Inputs  []Input  `json:"inputs"`
 }
 
 // Axis is a compute axis, as in package cost.
@@ -245,10 +248,13 @@ type Profile struct {
 	Warnings []string `json:"warnings,omitempty"`
 }
 
-// MetricValue is one metric; NA says why it has no value.
+// MetricValue is one metric; NA says why it has no value. Lo and Hi bound its
+// interval, a percentile bootstrap by video; both are n/a where there is none.
 type MetricValue struct {
 	Name  string `json:"name"`
 	Value Number `json:"value"`
+	Lo    Number `json:"lo"`
+	Hi    Number `json:"hi"`
 	N     int    `json:"n"`
 	NA    string `json:"na,omitempty"`
 }

@@ -81,7 +81,7 @@ func newRunner(h *Cohort) (*runner, error) {
 	if r.allULarge, err = h.LargeUncertainty(); err != nil {
 		return nil, err
 	}
-	if r.headline, err = fusion.ByName(h.Config.Headline.Fusion); err != nil {
+	if r.headline, err = h.strategyByName(h.Config.Headline.Fusion); err != nil {
 		return nil, err
 	}
 	return r, r.measure()
@@ -162,7 +162,7 @@ func (r *runner) measure() error {
 
 // column computes a measure's column, or notes why it does not apply.
 func (r *runner) column(name string, in uncertainty.Input) error {
-	m, err := uncertainty.ByName(name)
+	m, err := r.h.measureByName(name)
 	if err != nil {
 		return err
 	}
@@ -215,7 +215,7 @@ func (r *runner) describe() Setup {
 		Failures: string(c.Failures), Clips: h.Total, Dropped: h.Dropped, N: len(r.counted), Videos: r.clusters.Len(),
 		SmallFailed: h.SmallFailed, LargeFailed: h.LargeFailed, SecondFailed: h.SecondFailed,
 		Folds: c.Folds, Tolerance: Number(c.Tolerance), Seed: c.Seed, Replicates: c.Replicates,
-		Level: Number(c.Level), Hypotheses: c.Hypotheses, Warnings: slices.Concat(h.Notes, r.warnings, r.cautioned()),
+		Level: Number(c.Level), Hypotheses: c.Hypotheses, Changes: h.changes, Warnings: slices.Concat(h.Notes, h.changeNotes(), r.warnings, r.cautioned()),
 		Config: c.File, ConfigSHA256: c.Digest, Inputs: h.Inputs,
 	}
 	if p, err := metric.Lookup(c.Profile); err == nil {

@@ -46,7 +46,7 @@ func (r *runner) cascades() error {
 		return err
 	}
 	for _, name := range c.Fusions {
-		s, err := fusion.ByName(name)
+		s, err := r.h.strategyByName(name)
 		if err != nil {
 			return err
 		}

@@ -10,7 +10,8 @@
 // blends of both answers, learned stacking ([Strategy.Fit]), and ablations, the
 // strategies named uacs-… beside uacs-v1 and uacs-v2: each takes one part of it
 // away or puts chance in its place. What a strategy needs is in its Needs
-// fields; [Strategy.Check] says whether clips have it.
+// fields; [Strategy.Check] says whether clips have it. [Func] makes a strategy of
+// your own that is not registered.
 package fusion
 
 import (

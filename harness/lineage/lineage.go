@@ -68,7 +68,7 @@ type Lineage struct {
 }
 
 // tables over several experiments, by the start of their names.
-var overall = []string{"overview-", "claims-"}
+var overall = []string{"overview-", "claims-", "main-results-"}
 
 // Trace returns the lineage of an artefact of the project in fsys. name is its
 // path, its file name, or that without an extension. An artefact that no

@@ -46,6 +46,9 @@ func FuzzNPZ(f *testing.F) {
 			if array, err := a.Array(name); err == nil {
 				use(t, array)
 			}
+			if array, err := a.Mapped(name); err == nil {
+				use(t, array)
+			}
 		}
 	})
 }

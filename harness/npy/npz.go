@@ -12,8 +12,9 @@ import (
 	"uacs/internal/hint"
 )
 
-// Limits bounds what an archive may decompress to. A field that is zero or
-// negative stands for its default.
+// Limits bounds what an archive may decompress to; members that are stored
+// without compression do not count. A field that is zero or negative stands for
+// its default.
 type Limits struct {
 	// Member is the greatest size of one array file in bytes. Default 1 GiB.
 	Member int64
@@ -35,6 +36,7 @@ func (l Limits) orDefault() Limits {
 
 // Archive is an .npz file. It is safe for concurrent use.
 type Archive struct {
+	data    []byte
 	names   []string
 	members map[string]*zip.File
 	limits  Limits
@@ -55,7 +57,7 @@ func ReadNPZWithin(data []byte, limits Limits) (Archive, error) {
 	if err != nil {
 		return Archive{}, fmt.Errorf("not an .npz file: %w", err)
 	}
-	a := Archive{members: map[string]*zip.File{}, limits: limits.orDefault()}
+	a := Archive{data: data, members: map[string]*zip.File{}, limits: limits.orDefault()}
 	var total uint64
 	for _, f := range z.File {
 		name, err := a.check(f)
@@ -64,7 +66,10 @@ func ReadNPZWithin(data []byte, limits Limits) (Archive, error) {
 		}
 		// Each term is at most Limits.Member, so the sum does not overflow before
 		// it exceeds the limit.
-		if total += f.UncompressedSize64; total > uint64(a.limits.Total) {
+		if f.Method != zip.Store {
+			total += f.UncompressedSize64
+		}
+		if total > uint64(a.limits.Total) {
 			return Archive{}, fmt.Errorf("the members decompress to more than %d bytes", a.limits.Total)
 		}
 		a.names = append(a.names, name)
@@ -85,7 +90,10 @@ func (a Archive) check(f *zip.File) (string, error) {
 	if f.Flags&1 != 0 {
 		return "", fmt.Errorf("member %.80q is encrypted", f.Name)
 	}
-	if f.UncompressedSize64 > uint64(a.limits.Member) {
+	if f.Method == zip.Store && f.UncompressedSize64 > uint64(len(a.data)) {
+		return "", fmt.Errorf("member %.80q is said to hold %d bytes, more than the whole archive", f.Name, f.UncompressedSize64)
+	}
+	if f.Method != zip.Store && f.UncompressedSize64 > uint64(a.limits.Member) {
 		return "", fmt.Errorf("member %.80q decompresses to %d bytes, more than %d", f.Name, f.UncompressedSize64, a.limits.Member)
 	}
 	return name, nil
@@ -109,6 +117,31 @@ func (a Archive) Array(name string) (*pickle.Array, error) {
 	array, err := read(data, a.limits.Objects)
 	if err != nil {
 		return nil, fmt.Errorf("member %q: %w", f.Name, err)
+	}
+	return array, nil
+}
+
+// Mapped is [Archive.Array] without reading the elements: those of a member that
+// is stored without compression, as np.savez writes, are a slice of the
+// archive's data, and the member's checksum is not verified. Any other member
+// is read whole.
+func (a Archive) Mapped(name string) (*pickle.Array, error) {
+	f, ok := a.members[name]
+	if !ok || f.Method != zip.Store {
+		return a.Array(name)
+	}
+	offset, err := f.DataOffset()
+	if err != nil {
+		return nil, fmt.Errorf("member %q: %w", f.Name, err)
+	}
+	size := f.UncompressedSize64
+	if rest := uint64(len(a.data)) - uint64(offset); uint64(offset) > uint64(len(a.data)) || size > rest || size != f.CompressedSize64 {
+		return nil, fmt.Errorf("member %q: %d bytes at offset %d of an archive of %d", f.Name, size, offset, len(a.data))
+	}
+	end := uint64(offset) + size
+	array, err := read(a.data[offset:end:end], a.limits.Objects)
+	if err != nil {
+		return nil, fmt.Errorf("member %q at offset %d: %w", f.Name, offset, err)
 	}
 	return array, nil
 }

@@ -32,6 +32,38 @@ func archive(t testing.TB, method uint16, members ...string) []byte {
 	return buf.Bytes()
 }
 
+// A stored member's elements lie in the archive, a compressed one's are read.
+func TestMapped(t *testing.T) {
+	for _, method := range []uint16{zip.Store, zip.Deflate} {
+		data := archive(t, method, "z.npy", file(1, headerF4, dataF4))
+		a, err := ReadNPZ(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		z, err := a.Mapped("z")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := z.Float64s(); err != nil || got[1] != -2 {
+			t.Errorf("z = %v, %v", got, err)
+		}
+		at := bytes.Index(data, z.Data)
+		shared := at >= 0 && &data[at] == &z.Data[0]
+		if shared != (method == zip.Store) {
+			t.Errorf("method %d: shared %v", method, shared)
+		}
+	}
+	data := archive(t, zip.Store, "z.npy", "no array")
+	a, err := ReadNPZ(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = a.Mapped("z")
+	if err == nil || !strings.HasPrefix(err.Error(), `member "z.npy" at offset 35: offset 0: not an .npy file`) {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestReadNPZ(t *testing.T) {
 	for _, method := range []uint16{zip.Store, zip.Deflate} {
 		a, err := ReadNPZ(archive(t, method, "z.npy", file(1, headerF4, dataF4), "a.npy", file(1, headerO, dictPickle)))

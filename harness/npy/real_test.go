@@ -211,7 +211,11 @@ func TestAsNumpyWrites(t *testing.T) {
 
 func sameArray(t *testing.T, name string, want, got *pickle.Array) {
 	t.Helper()
-	if want.DType != got.DType || !cmp.Equal(want.Shape, got.Shape) || want.Fortran != got.Fortran || !bytes.Equal(want.Data, got.Data) {
+	data, err := want.Bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want.DType != got.DType || !cmp.Equal(want.Shape, got.Shape) || want.Fortran != got.Fortran || !bytes.Equal(data, got.Data) {
 		t.Errorf("%s: %s %v, want %s %v", name, got.DType, got.Shape, want.DType, want.Shape)
 	}
 	if want.DType != "|O" {

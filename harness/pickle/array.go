@@ -1,8 +1,10 @@
 package pickle
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 )
 
 // Array is a numpy array. Its numbers lie in Data as the file has them and are
@@ -13,10 +15,11 @@ type Array struct {
 	DType   DType
 	Shape   []int  // sizes of the axes; empty for a single value
 	Fortran bool   // Data lists the first axis fastest
-	Data    []byte // the elements, back to back; nil in an object array
+	Data    []byte // the elements, back to back; nil in an object array and where protocol 2 spells them as text
 
 	dt      dtype
-	objects List // an object array's elements, in C order
+	spelt   *window // the elements where Data is nil
+	objects List    // an object array's elements, in C order
 }
 
 // NewArray returns the array of the given dtype and shape whose elements lie in
@@ -68,35 +71,51 @@ func (a *Array) Len() int {
 	if a.dt.kind == 'O' {
 		return len(a.objects)
 	}
-	if a.dt.size == 0 {
+	switch {
+	case a.dt.size == 0:
 		return 0
+	case a.spelt != nil:
+		return (a.spelt.hi - a.spelt.lo) / a.dt.size
 	}
 	return len(a.Data) / a.dt.size
+}
+
+// Bytes returns Data, or what it would be where protocol 2 of Python 3 spells
+// the bytes as text; that is decoded anew, and checked, at each call.
+func (a *Array) Bytes() ([]byte, error) {
+	if a.spelt == nil {
+		return a.Data, nil
+	}
+	return a.spelt.bytes()
 }
 
 // Float64s returns the elements of an array of floats, ints or bools, a bool
 // being 0 or 1. Float32 values are widened exactly. An int beyond an int64, or
 // one that float64 cannot hold exactly, is an error, as is any other dtype.
 func (a *Array) Float64s() ([]float64, error) {
-	out := make([]float64, 0, a.Len())
 	switch a.dt.kind {
-	case 'f':
-		for b := a.cOrder(); len(b) > 0; b = b[a.dt.size:] {
-			out = append(out, a.dt.float(b))
-		}
-		return out, nil
-	case 'i', 'u', 'b':
-		for b := a.cOrder(); len(b) > 0; b = b[a.dt.size:] {
-			v, ok := a.dt.int(b)
-			f := float64(v)
-			if !ok || f >= 1<<63 || int64(f) != v {
-				return nil, fmt.Errorf("element %d of an array of dtype %s is too large to be exact as float64", len(out), a.DType)
-			}
-			out = append(out, f)
-		}
-		return out, nil
+	case 'f', 'i', 'u', 'b':
+	default:
+		return nil, fmt.Errorf("an array of dtype %q holds no numbers", a.DType)
 	}
-	return nil, fmt.Errorf("an array of dtype %q holds no numbers", a.DType)
+	b, err := a.cOrder()
+	if err != nil {
+		return nil, err
+	}
+	out := make([]float64, 0, a.Len())
+	for ; len(b) > 0; b = b[a.dt.size:] {
+		if a.dt.kind == 'f' {
+			out = append(out, a.dt.float(b))
+			continue
+		}
+		v, ok := a.dt.int(b)
+		f := float64(v)
+		if !ok || f >= 1<<63 || int64(f) != v {
+			return nil, fmt.Errorf("element %d of an array of dtype %s is too large to be exact as float64", len(out), a.DType)
+		}
+		out = append(out, f)
+	}
+	return out, nil
 }
 
 // Float32s returns the elements of an array of floats; float64 values are
@@ -106,11 +125,42 @@ func (a *Array) Float32s() ([]float32, error) {
 	if a.dt.kind != 'f' {
 		return nil, fmt.Errorf("an array of dtype %q holds no floats", a.DType)
 	}
-	out := make([]float32, 0, a.Len())
-	for b := a.cOrder(); len(b) > 0; b = b[a.dt.size:] {
-		out = append(out, float32(a.dt.float(b)))
+	out := make([]float32, a.Len())
+	return out, a.CopyFloat32s(out)
+}
+
+// CopyFloat32s writes the elements of an array of floats, ints or bools to dst,
+// which must be as long, each rounded to the nearest float32 as numpy's astype
+// does. An int beyond an int64 is an error, as is any other dtype.
+func (a *Array) CopyFloat32s(dst []float32) error {
+	if len(dst) != a.Len() {
+		return fmt.Errorf("an array of %d elements does not fit a slice of %d", a.Len(), len(dst))
 	}
-	return out, nil
+	b, err := a.cOrder()
+	if err != nil {
+		return err
+	}
+	switch {
+	case a.dt == dtype{kind: 'f', size: 4}: // nearly every feature file
+		for i := range dst {
+			dst[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:]))
+		}
+	case a.dt.kind == 'f':
+		for i := range dst {
+			dst[i] = float32(a.dt.float(b[i*a.dt.size:]))
+		}
+	case a.dt.kind == 'i', a.dt.kind == 'u', a.dt.kind == 'b':
+		for i := range dst {
+			v, ok := a.dt.int(b[i*a.dt.size:])
+			if !ok {
+				return fmt.Errorf("element %d of an array of dtype %s is beyond a signed 64-bit int", i, a.DType)
+			}
+			dst[i] = float32(v)
+		}
+	default:
+		return fmt.Errorf("an array of dtype %q holds no numbers", a.DType)
+	}
+	return nil
 }
 
 // Ints returns the elements of an array of ints or bools, a bool being 0 or 1.
@@ -121,8 +171,12 @@ func (a *Array) Ints() ([]int64, error) {
 	default:
 		return nil, fmt.Errorf("an array of dtype %q holds no ints", a.DType)
 	}
+	b, err := a.cOrder()
+	if err != nil {
+		return nil, err
+	}
 	out := make([]int64, 0, a.Len())
-	for b := a.cOrder(); len(b) > 0; b = b[a.dt.size:] {
+	for ; len(b) > 0; b = b[a.dt.size:] {
 		v, ok := a.dt.int(b)
 		if !ok {
 			return nil, fmt.Errorf("element %d of an array of dtype %s is beyond a signed 64-bit int", len(out), a.DType)
@@ -136,10 +190,14 @@ func (a *Array) Ints() ([]int64, error) {
 // zeros that fill them up, or of an object array that holds strings only.
 // Elements of dtype S are returned byte for byte. Any other dtype is an error.
 func (a *Array) Strings() ([]string, error) {
-	out := make([]string, 0, a.Len())
 	switch a.dt.kind {
 	case 'S', 'U':
-		for b := a.cOrder(); len(b) > 0; b = b[a.dt.size:] {
+		b, err := a.cOrder()
+		if err != nil {
+			return nil, err
+		}
+		out := make([]string, 0, a.Len())
+		for ; len(b) > 0; b = b[a.dt.size:] {
 			s, ok := a.dt.str(b[:a.dt.size])
 			if !ok {
 				return nil, fmt.Errorf("element %d of an array of dtype %s holds a character beyond Unicode", len(out), a.DType)
@@ -148,6 +206,7 @@ func (a *Array) Strings() ([]string, error) {
 		}
 		return out, nil
 	case 'O':
+		out := make([]string, 0, len(a.objects))
 		for i, v := range a.objects {
 			s, ok := v.(string)
 			if !ok {
@@ -179,61 +238,9 @@ func (a *Array) Item() (any, error) {
 	if a.dt.kind == 'O' {
 		return a.objects[0], nil
 	}
-	return a.dt.item(a.Data)
-}
-
-// Row returns the part of a whose first index is i, an array of one axis less.
-// It shares a's data, except where a is in Fortran order and has several axes:
-// then it is a copy. An index outside the first axis is an error.
-func (a *Array) Row(i int) (*Array, error) {
-	if len(a.Shape) == 0 || i < 0 || i >= a.Shape[0] {
-		return nil, fmt.Errorf("an array of shape %v has no row %d", a.Shape, i)
+	b, err := a.Bytes()
+	if err != nil {
+		return nil, err
 	}
-	rows, n := a.Shape[0], a.Len()/a.Shape[0]
-	row := *a
-	row.Shape = a.Shape[1:]
-	switch size := a.dt.size; {
-	case a.dt.kind == 'O':
-		row.objects = a.objects[i*n : (i+1)*n : (i+1)*n]
-	case a.Fortran && len(a.Shape) > 1:
-		row.Data = make([]byte, 0, n*size)
-		for k := range n {
-			cell := (k*rows + i) * size
-			row.Data = append(row.Data, a.Data[cell:cell+size]...)
-		}
-	default:
-		row.Data = a.Data[i*n*size : (i+1)*n*size : (i+1)*n*size]
-	}
-	return &row, nil
-}
-
-// cOrder returns the bytes of the elements in C order: Data itself, unless that
-// is in Fortran order.
-func (a *Array) cOrder() []byte {
-	if !a.Fortran || len(a.Shape) < 2 || len(a.Data) == 0 {
-		return a.Data
-	}
-	strides := make([]int, len(a.Shape))
-	stride := a.dt.size
-	for axis, n := range a.Shape {
-		strides[axis] = stride
-		stride *= n
-	}
-	// Count up the index vector, last axis fastest, and follow its offset.
-	out := make([]byte, 0, len(a.Data))
-	index := make([]int, len(a.Shape))
-	at := 0
-	for len(out) < len(a.Data) {
-		out = append(out, a.Data[at:at+a.dt.size]...)
-		for axis := len(index) - 1; axis >= 0; axis-- {
-			index[axis]++
-			at += strides[axis]
-			if index[axis] < a.Shape[axis] {
-				break
-			}
-			at -= index[axis] * strides[axis]
-			index[axis] = 0
-		}
-	}
-	return out
+	return a.dt.item(b)
 }

@@ -38,6 +38,12 @@
 // long as the result is used. Strings are copies. Values that the file shares
 // are shared in the result: treat it as read-only.
 //
+// Python 3 has no opcode for bytes in protocol 2 and spells them as text, which
+// is one to two times as long. An array of that kind is decoded where it is
+// read, and that its text is well formed and long enough is found out then; see
+// [Array.Bytes]. [Reader.Release] helps the owner of mapped memory to keep what
+// is resident small.
+//
 // # Hostile input
 //
 // Each length is compared with the bytes that remain before anything is

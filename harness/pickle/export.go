@@ -12,12 +12,33 @@ const (
 
 // exporter turns the machine's values into the public ones, each container
 // once, and enforces the limits that only the whole shape can break.
-type exporter struct{ limits Limits }
+type exporter struct {
+	limits Limits
+	spent  int64 // bytes allocated, about
+}
 
-func export(root any, limits Limits) (any, error) {
-	e := &exporter{limits}
-	out, _, _, err := e.value(root, 0)
-	return out, err
+// charge books n bytes for the value made at an offset.
+func (e *exporter) charge(at, n int) error {
+	if int64(n) > e.limits.Memory-e.spent {
+		return fmt.Errorf("offset %d: the values need more than %d bytes of memory", at, e.limits.Memory)
+	}
+	e.spent += int64(n)
+	return nil
+}
+
+// bytes returns bytes that stand by themselves, which all places that share l
+// share.
+func (e *exporter) bytes(l *latin1) ([]byte, error) {
+	if l.whole != nil {
+		return l.whole, nil
+	}
+	n := l.length()
+	if err := e.charge(l.at, n); err != nil {
+		return nil, err
+	}
+	var err error
+	l.whole, err = l.decode(0, n)
+	return l.whole, err
 }
 
 // value exports v, which lies depth containers deep. It returns how many values
@@ -25,7 +46,11 @@ func export(root any, limits Limits) (any, error) {
 func (e *exporter) value(v any, depth int) (out any, places int64, height int, err error) {
 	switch v := v.(type) {
 	case *text:
-		return v.public(), 1, 0, nil
+		out, err := e.text(v)
+		return out, 1, 0, err
+	case *latin1:
+		out, err := e.bytes(v)
+		return out, 1, 0, err
 	case *node:
 		if err := e.node(v, depth); err != nil {
 			return nil, 0, 0, err

@@ -156,7 +156,7 @@ func (m *machine) build() error {
 }
 
 // encode turns a str back into the bytes that protocol 2 writes as Latin-1 text:
-// _codecs.encode(text, 'latin1').
+// _codecs.encode(text, 'latin1'). Long ones are decoded where they are used.
 func (m *machine) encode(args []any) (any, error) {
 	if len(args) != 2 || !isText(args[1], "latin1") && !isText(args[1], "latin-1") {
 		return nil, m.fail("_codecs.encode needs a str and 'latin1'")
@@ -165,8 +165,12 @@ func (m *machine) encode(args []any) (any, error) {
 	if !ok || t.python2 {
 		return nil, m.fail("_codecs.encode of %s", describe(args[0]))
 	}
-	if t.encoded {
-		return t.latin1, nil
+	if t.encoded != nil {
+		return t.encoded, nil
+	}
+	if len(t.raw) >= lazySize {
+		t.encoded = &latin1{raw: t.raw, at: t.at, release: m.release}
+		return t.encoded, m.charge(objectBytes)
 	}
 	n := characters(t.raw)
 	if err := m.charge(int64(n)); err != nil {
@@ -176,39 +180,8 @@ func (m *machine) encode(args []any) (any, error) {
 	if !ok {
 		return nil, m.fail("_codecs.encode: a character is beyond Latin-1")
 	}
-	t.latin1, t.encoded = out, true
+	t.encoded = out
 	return out, nil
-}
-
-// characters counts the characters of valid UTF-8 by their first bytes.
-// utf8.RuneCount copies its argument (Go 1.26), which may be most of the file.
-func characters(raw []byte) int {
-	n := 0
-	for _, c := range raw {
-		if c&0xc0 != 0x80 {
-			n++
-		}
-	}
-	return n
-}
-
-// toLatin1 encodes n characters of valid UTF-8, false if one is above U+00FF.
-func toLatin1(raw []byte, n int) ([]byte, bool) {
-	out := make([]byte, n)
-	at := 0
-	for i := range out {
-		c := raw[at]
-		at++
-		if c >= 0x80 {
-			if c > 0xc3 {
-				return nil, false
-			}
-			c = c<<6 | raw[at]&0x3f // two bytes, U+0080 to U+00FF
-			at++
-		}
-		out[i] = c
-	}
-	return out, true
 }
 
 // emptyBytes answers bytes(), which is how protocol 2 writes no bytes.

@@ -90,6 +90,7 @@ var hostile = []struct{ name, in, want string }{
 	},
 	{"object array without its objects", strings.Replace(objects0, "]}\x8c\x01aK\x01sa", "]", 1), "offset 117: an object array of shape [] holds 0 elements"},
 	{"dtype without byte order", "cnumpy.core.multiarray\nscalar\ncnumpy\ndtype\nX\x02\x00\x00\x00f4\x85RC\x04abcd\x86R.", "offset 59: a numpy value whose dtype names no byte order"},
+	{"a dtype's name of 100 bytes", "cnumpy\ndtype\nX\x64\x00\x00\x00" + strings.Repeat("f", 100) + "\x85R.", "offset 119: numpy.dtype of a str of 100 bytes"},
 	{"complex", "cnumpy\ndtype\nX\x02\x00\x00\x00c8\x85R.", `offset 21: dtype "c8" is not supported (this reader knows f2 f4 f8, i1 to i8, u1 to u8, b1, S, U and O)`},
 	{"structured", strings.Replace(proto4+dtypeF4+".", "NNN", "N)N", 1), "offset 51: structured dtypes and subarrays are not supported"},
 	{"scalar cut short", proto4 + "cnumpy.core.multiarray\nscalar\n" + dtypeF4 + "C\x03\x00\x00\xc0\x86R.", "offset 88: a numpy scalar of dtype <f4 needs 4 bytes, found bytes of 3"},

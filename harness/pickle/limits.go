@@ -4,9 +4,8 @@ package pickle
 // stands for its default.
 type Limits struct {
 	// Memory is the greatest number of bytes, about, that values may take
-	// beside the input. Array data does not count where it is a slice of the
-	// input; that of a protocol 2 file, which writes bytes as text, counts.
-	// Default 4 GiB.
+	// beside the input. Array data does not count: it is a slice of the input,
+	// or is decoded when somebody asks for it. Default 4 GiB.
 	Memory int64
 	// Values is the greatest number of values that a walk over the result
 	// meets; a value with n parents counts n times, an array of numbers once.

@@ -10,25 +10,41 @@ import (
 // the result may share memory with data. Errors begin with "offset N: ", the
 // byte at which the opcode in question begins. Bytes after the end of the pickle
 // are an error.
-func Unmarshal(data []byte) (any, error) {
-	return UnmarshalWithin(data, Limits{})
-}
+func Unmarshal(data []byte) (any, error) { return Reader{}.Unmarshal(data) }
 
 // UnmarshalWithin is [Unmarshal] within the given limits.
 func UnmarshalWithin(data []byte, limits Limits) (any, error) {
+	return Reader{Limits: limits}.Unmarshal(data)
+}
+
+// Reader reads pickles in other ways than [Unmarshal] does.
+type Reader struct {
+	// Limits bounds what is built.
+	Limits Limits
+	// Release, if not nil, is called with a part of the input that was read
+	// through and is not needed soon, for the owner of mapped memory to give its
+	// pages back. It may be called at any time that a result is in use, from any
+	// goroutine that uses it.
+	Release func(part []byte)
+}
+
+// Unmarshal reads the one pickle that data holds, as the function does.
+func (r Reader) Unmarshal(data []byte) (any, error) {
 	if len(data) == 0 {
 		return nil, errors.New("offset 0: the pickle is empty")
 	}
-	m := &machine{data: data, limits: limits.orDefault()}
+	m := &machine{data: data, limits: r.Limits.orDefault(), release: r.Release}
 	root, err := m.run()
 	if err != nil {
 		return nil, err
 	}
-	return export(root, m.limits)
+	e := &exporter{limits: m.limits, spent: m.spent}
+	out, _, _, err := e.value(root, 0)
+	return out, err
 }
 
 // machine is the stack machine a pickle is a program for. Its values are nil,
-// bool, int64, float64, []byte, *text, *node, *dtypeObject, *arrayObject and
+// bool, int64, float64, []byte, *latin1, *text, *node, *dtypeObject, *arrayObject and
 // *global; export turns them into the public ones.
 type machine struct {
 	data    []byte
@@ -39,7 +55,8 @@ type machine struct {
 	marks   []int // heights of the stack at the open MARKs, innermost last
 	memo    memo
 	limits  Limits
-	spent   int64 // bytes allocated, about
+	release func([]byte) // see [Reader]
+	spent   int64        // bytes allocated, about
 	stopped bool
 }
 

@@ -127,7 +127,7 @@ func describe(v any) string {
 		return "an int"
 	case float64:
 		return "a float"
-	case []byte:
+	case []byte, *latin1:
 		return "bytes"
 	case *text:
 		return "a str"

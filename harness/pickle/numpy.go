@@ -1,11 +1,16 @@
 package pickle
 
+import "math/bits"
+
 // dtypeObject is a numpy dtype under way: made by numpy.dtype(name, …), given
 // its byte order by BUILD.
 type dtypeObject struct {
 	dtype
 	ordered bool
 }
+
+// longestName is more than any dtype's name has.
+const longestName = 64
 
 // newDType answers numpy.dtype('f8', align, copy).
 func (m *machine) newDType(args []any) (any, error) {
@@ -15,6 +20,9 @@ func (m *machine) newDType(args []any) (any, error) {
 	name, ok := args[0].(*text)
 	if !ok {
 		return nil, m.fail("numpy.dtype of %s: structured dtypes are not supported", describe(args[0]))
+	}
+	if len(name.raw) > longestName { // copying it again and again would take for ever
+		return nil, m.fail("numpy.dtype of a str of %d bytes", len(name.raw))
 	}
 	d, ordered, err := parseDType(string(name.raw))
 	if err != nil {
@@ -39,8 +47,8 @@ func (m *machine) setDTypeState(d *dtypeObject, state []any) error {
 		return m.fail("dtype %v with a state of another size", d)
 	}
 	order, ok := state[1].(*text)
-	if !ok {
-		return m.fail("the byte order of a dtype is %s, not a str", describe(state[1]))
+	if !ok || len(order.raw) > longestName {
+		return m.fail("the byte order of a dtype is %s, not a str of one character", describe(state[1]))
 	}
 	switch o := string(order.raw); {
 	case o == "<" && d.hasOrder():
@@ -76,7 +84,10 @@ func (m *machine) scalar(args []any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	raw, ok := payload(args[1])
+	raw, ok, err := m.payload(args[1])
+	if err != nil {
+		return nil, err
+	}
 	if !ok || d.kind == 'O' || len(raw) != d.size {
 		return nil, m.fail("a numpy scalar of dtype %v needs %d bytes, found %s of %d", d, d.size, describe(args[1]), len(raw))
 	}
@@ -85,20 +96,27 @@ func (m *machine) scalar(args []any) (any, error) {
 		return nil, m.fail("a numpy scalar: %w", err)
 	}
 	if s, ok := v.(string); ok {
-		return &text{raw: []byte(s), python2: true}, m.charge(textBytes + int64(len(s)))
+		return &text{raw: []byte(s), python2: true, at: m.at}, m.charge(textBytes + int64(len(s)))
 	}
 	return v, nil
 }
 
 // payload returns the raw bytes of a value: bytes, or a str of Python 2.
-func payload(v any) ([]byte, bool) {
+func (m *machine) payload(v any) (raw []byte, ok bool, err error) {
 	switch v := v.(type) {
 	case []byte:
-		return v, true
+		return v, true, nil
 	case *text:
-		return v.raw, v.python2
+		return v.raw, v.python2, nil
+	case *latin1:
+		n := v.length()
+		if err := m.charge(int64(n)); err != nil {
+			return nil, false, err
+		}
+		raw, err = v.decode(0, n)
+		return raw, err == nil, err
 	}
-	return nil, false
+	return nil, false, nil
 }
 
 // arrayObject is a numpy array under way: made empty, filled by BUILD.
@@ -144,7 +162,14 @@ func (m *machine) setArrayState(a *arrayObject, state []any) error {
 	if d.kind == 'O' {
 		return m.fillObjects(a, shape, state[4])
 	}
-	raw, ok := payload(state[4])
+	if spelt, ok := state[4].(*latin1); ok {
+		a.array, err = m.newSpeltArray(d, shape, fortran, spelt)
+		return err
+	}
+	raw, ok, err := m.payload(state[4])
+	if err != nil {
+		return err
+	}
 	if !ok {
 		return m.fail("the data of an array of dtype %v is %s, not bytes", d, describe(state[4]))
 	}
@@ -201,6 +226,22 @@ func (m *machine) newArray(d dtype, shape []int, fortran bool, raw []byte) (*Arr
 		return nil, m.fail("%w", err)
 	}
 	return newArray(d, shape, fortran, raw), nil
+}
+
+// newSpeltArray makes an array whose bytes are spelt as text. That the text
+// has the right length is checked roughly here, and exactly when it is read.
+func (m *machine) newSpeltArray(d dtype, shape []int, fortran bool, l *latin1) (*Array, error) {
+	n, err := elements(shape)
+	if err != nil {
+		return nil, m.fail("%w", err)
+	}
+	hi, size := bits.Mul64(uint64(n), uint64(d.size))
+	if length := uint64(len(l.raw)); hi != 0 || size > length || size < length/2 {
+		return nil, m.fail("an array of shape %v and dtype %v cannot be spelt by a str of %d bytes", shape, d, length)
+	}
+	a := newArray(d, shape, fortran, nil)
+	a.spelt = &window{l, 0, int(size)}
+	return a, nil
 }
 
 func (m *machine) shape(v any) ([]int, error) {

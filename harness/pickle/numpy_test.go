@@ -57,7 +57,7 @@ func TestRealFilesAsNumpyReads(t *testing.T) {
 	data, python, dir := mirror.Need(t), needNumpy(t), t.TempDir()
 	names := []string{
 		"mosi/sclstm/input/audio.pickle", "mosi/declare-lab-cmf/audio.pickle",
-		"mosi/gcnet/CMUMOSI_features_raw_2way.pkl", "mosei/umons/d_valid.pkl", "mosei/umons/d_test.pkl",
+		"mosi/gcnet/CMUMOSI_features_raw_2way.pkl", "mosei/umons/d_valid.pkl", "mosei/umons/d_test.pkl", "mosei/jugal/val_data.pkl",
 	}
 	args := []string{"read"}
 	for i, name := range names {
@@ -163,8 +163,12 @@ func cellValues(a *Array) []any {
 	if objects, err := a.Objects(); err == nil {
 		return objects
 	}
+	b, err := a.cOrder()
+	if err != nil {
+		panic(err)
+	}
 	var values []any
-	for b := a.cOrder(); len(b) > 0; b = b[a.dt.size:] {
+	for ; len(b) > 0; b = b[a.dt.size:] {
 		v, err := a.dt.item(b[:a.dt.size])
 		if err != nil {
 			panic(err)

@@ -2,6 +2,7 @@ package pickle
 
 import (
 	"bytes"
+	"fmt"
 	"strconv"
 	"unicode/utf8"
 )
@@ -9,20 +10,28 @@ import (
 // text is a str as it lies in the file. It becomes a Go string only where one
 // is wanted, so that array data which protocol 2 writes as text is copied once.
 type text struct {
-	raw     []byte // UTF-8, or any bytes if python2
+	raw     []byte // UTF-8 if checked, or any bytes if python2
 	python2 bool
+	checked bool // raw was found to be UTF-8
+	at      int  // the offset it was read at
 
-	str     any    // raw as a string, once asked for
-	latin1  []byte // raw encoded as Latin-1, once asked for
-	encoded bool
+	str     any // raw as a string, once asked for
+	encoded any // the bytes that raw spells in Latin-1, once asked for
 }
 
-// public returns the string, which all places that share t share.
-func (t *text) public() any {
-	if t.str == nil {
-		t.str = string(t.raw)
+// text returns the string that t is, which all places that share t share.
+func (e *exporter) text(t *text) (any, error) {
+	if t.str != nil {
+		return t.str, nil
 	}
-	return t.str
+	if !t.python2 && !t.checked && !utf8.Valid(t.raw) {
+		return nil, fmt.Errorf("offset %d: a str is not valid UTF-8", t.at)
+	}
+	if err := e.charge(t.at, len(t.raw)); err != nil {
+		return nil, err
+	}
+	t.str = string(t.raw)
+	return t.str, nil
 }
 
 // isText reports whether v is a str that reads want.
@@ -31,19 +40,21 @@ func isText(v any, want string) bool {
 	return ok && string(t.raw) == want
 }
 
-func (m *machine) pushText(raw []byte, python2 bool) error {
-	if err := m.charge(textBytes + int64(len(raw))); err != nil {
+func (m *machine) pushText(raw []byte, python2, checked bool) error {
+	if err := m.charge(textBytes); err != nil {
 		return err
 	}
-	return m.push(&text{raw: raw, python2: python2})
+	return m.push(&text{raw: raw, python2: python2, checked: checked, at: m.at})
 }
 
-// pushUnicode pushes raw, which must be UTF-8.
+// pushUnicode pushes raw, which must be UTF-8. A long one is checked when it is
+// used.
 func (m *machine) pushUnicode(raw []byte) error {
-	if !utf8.Valid(raw) {
+	short := len(raw) < lazySize
+	if short && !utf8.Valid(raw) {
 		return m.fail("a str is not valid UTF-8")
 	}
-	return m.pushText(raw, false)
+	return m.pushText(raw, false, short)
 }
 
 func rawBytes(width int) func(*machine) error {
@@ -62,7 +73,7 @@ func python2Text(width int) func(*machine) error {
 		if err != nil {
 			return err
 		}
-		return m.pushText(b, true)
+		return m.pushText(b, true, false)
 	}
 }
 
@@ -89,7 +100,7 @@ func (m *machine) quoted() error {
 	if !ok {
 		return m.fail("a string literal with a broken escape")
 	}
-	return m.pushText(raw, true)
+	return m.pushText(raw, true, false)
 }
 
 // unescape resolves the escapes that Python 2's repr writes. The result is

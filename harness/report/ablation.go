@@ -16,8 +16,8 @@ import (
 func ablationStem(plan string) string { return "ablation-" + plan }
 
 // AblationFiles returns every artefact of a plan's table, the records first:
-// records, the tables as Markdown, LaTeX and CSV, and the forest plots of parts. parts holds, by the name of a
-// pair, the comparisons of U-ACS with what is left of it without each part.
+// records, the tables as Markdown, LaTeX, CSV and HTML, and the forest plots of
+// parts. parts holds, by the name of a pair, the comparisons of U-ACS with what is left of it without each part.
 func AblationFiles(t *ablation.Table, parts map[string][]policy.Part) ([]File, error) {
 	records, err := ablationRecords(t)
 	if err != nil {
@@ -28,14 +28,15 @@ func AblationFiles(t *ablation.Table, parts map[string][]policy.Part) ([]File, e
 		return nil, err
 	}
 	panels := panelsOf(t)
-	var markdown, latex bytes.Buffer
+	var markdown, latex, page bytes.Buffer
 	writeHead(&markdown, t)
-	latex.WriteString(latexNeeds)
+	latex.WriteString(latexHead)
 	for _, p := range panels {
 		sections := p.sections(parts[p.pair])
 		writeMarkdown(&markdown, p, sections)
 		for _, s := range sections {
 			latex.Write(s.latex(p))
+			page.Write(s.html(p))
 		}
 	}
 	writeFoot(&markdown, t)
@@ -49,6 +50,7 @@ func AblationFiles(t *ablation.Table, parts map[string][]policy.Part) ([]File, e
 		{Path: stem + ".md", Data: markdown.Bytes()},
 		{Path: stem + ".tex", Data: latex.Bytes()},
 		{Path: stem + ".csv", Data: csv},
+		{Path: stem + ".html", Data: page.Bytes()},
 	}, drawn...), nil
 }
 
@@ -60,7 +62,7 @@ func BelongsToAblation(p, plan string) bool {
 	if stem := path.Join(figuresDir, ablationStem(plan)) + "-"; strings.HasPrefix(p, stem) && strings.HasSuffix(p, "-parts.svg") {
 		return true
 	}
-	return slices.ContainsFunc([]string{".md", ".csv", ".tex"}, func(ext string) bool {
+	return slices.ContainsFunc(tableFormats, func(ext string) bool {
 		return p == path.Join(tablesDir, ablationStem(plan)+ext)
 	})
 }

@@ -20,6 +20,11 @@ func (p *pairing) partsFigure(parts []policy.Part) figures.Figure {
 		},
 		XLabel: "Change of accuracy against the whole (points)", NumbersHead: "points [interval]",
 	}
+	return withParts(fig, parts)
+}
+
+// withParts fills a forest plot with comparisons; nil if there is no number.
+func withParts(fig figures.Forest, parts []policy.Part) figures.Figure {
 	tests := 0
 	for _, q := range parts {
 		if name := q.Base.String(); len(fig.Groups) == 0 || fig.Groups[len(fig.Groups)-1].Heading != name {

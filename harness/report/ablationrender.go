@@ -173,6 +173,12 @@ func (s section) latex(p *pairing) []byte {
 	return b.Bytes()
 }
 
+// html writes the section as a table of its own, under what a caption says.
+func (s section) html(p *pairing) []byte {
+	t := Table{Title: p.name() + ": " + s.title, Tier: p.first().Tier, Columns: s.columns, Rows: s.rows, Bold: s.bold, Notes: p.caption(s)[2:]}
+	return t.HTML()
+}
+
 // texMarks escapes a cell and raises the marks at its end.
 func texMarks(cell string) string {
 	text := strings.TrimRight(cell, "*")

@@ -45,9 +45,12 @@ func page(r *experiment.Result, title, subtitle, table string, width figures.Wid
 	} else {
 		subtitle = counted(r) + " " + subtitle
 	}
+	footer := fmt.Sprintf("Profile %s. All numbers: results/%s. Config %.12s.", r.Setup.Profile, table, r.Setup.ConfigSHA256)
+	if len(r.Setup.Changes) > 0 {
+		footer = fmt.Sprintf("Profile %s. %s", r.Setup.Profile, changed(r))
+	}
 	return figures.Page{
-		Title: dataset(r.Setup) + ": " + title, Subtitle: subtitle,
-		Footer:    fmt.Sprintf("Profile %s. All numbers: results/%s. Config %.12s.", r.Setup.Profile, table, r.Setup.ConfigSHA256),
+		Title: dataset(r.Setup) + ": " + title, Subtitle: subtitle, Footer: footer,
 		Synthetic: r.Setup.Tier == "synth", Width: width,
 	}
 }

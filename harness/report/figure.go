@@ -83,8 +83,16 @@ func subtitle(r *experiment.Result) string {
 }
 
 func footer(r *experiment.Result) string {
+	if len(r.Setup.Changes) > 0 {
+		return fmt.Sprintf("Profile %s; fusion %s. %s", r.Setup.Profile, r.Setup.Headline.Fusion, changed(r))
+	}
 	return fmt.Sprintf("Profile %s; fusion %s. Where prices come from, and all numbers: results/tables/%s-systems.md. Config %.12s.",
 		r.Setup.Profile, r.Setup.Headline.Fusion, r.Setup.Name, r.Setup.ConfigSHA256)
+}
+
+// changed is the provenance of a result that is not its config's alone.
+func changed(r *experiment.Result) string {
+	return fmt.Sprintf("Config %.12s, changed: %s.", r.Setup.ConfigSHA256, strings.Join(r.Setup.Changes, "; "))
 }
 
 // axis is how a panel reads x.

@@ -19,6 +19,12 @@ const (
 	figuresDir = "figures/out"
 )
 
+// tableFormats are the endings of a table's files.
+var tableFormats = []string{".md", ".csv", ".tex", ".html"}
+
+// mainResults is how the files of the main table of a tier begin.
+const mainResults = "main-results-"
+
 // File is an artefact: its slash path relative to the project, and its bytes.
 type File struct {
 	Path string
@@ -103,6 +109,7 @@ func tableFiles(name string, t Table) ([]File, error) {
 		{Path: stem + ".md", Data: t.Markdown()},
 		{Path: stem + ".csv", Data: csv},
 		{Path: stem + ".tex", Data: t.LaTeX()},
+		{Path: stem + ".html", Data: t.HTML()},
 	}, nil
 }
 
@@ -112,7 +119,7 @@ var figureSuffixes = []string{"", "-surface", "-effects", "-flow", "-cost", "-un
 // Belongs reports whether the artefact at p is one of the named experiment's.
 func Belongs(p, name string) bool {
 	for _, suffix := range []string{"-systems", "-measures", "-profiles", "-flow", "-surface"} {
-		for _, ext := range []string{".md", ".csv", ".tex"} {
+		for _, ext := range tableFormats {
 			if p == path.Join(tablesDir, name+suffix+ext) {
 				return true
 			}
@@ -129,9 +136,11 @@ func Belongs(p, name string) bool {
 // BelongsToTier reports whether the artefact at p is one of a tier rather than of
 // one experiment.
 func BelongsToTier(p, tier string) bool {
-	for _, ext := range []string{".md", ".csv", ".tex"} {
-		if p == path.Join(tablesDir, "overview-"+tier+ext) || p == path.Join(tablesDir, "claims-"+tier+ext) {
-			return true
+	for _, table := range []string{"overview-", "claims-", mainResults} {
+		for _, ext := range tableFormats {
+			if p == path.Join(tablesDir, table+tier+ext) {
+				return true
+			}
 		}
 	}
 	return tier == "public" && p == path.Join(tablesDir, "checks.csv")

@@ -35,7 +35,7 @@ func TestFiles(t *testing.T) {
 	if paths[0] != "results/records/hand.jsonl" {
 		t.Errorf("the records are not first: %v", paths)
 	}
-	if len(paths) != 2+4*3+4*3 || len(m) != 2+4*3+4 {
+	if len(paths) != 2+4*4+4*3 || len(m) != 2+4*4+4 {
 		t.Errorf("%d files, %d in the manifest: %v", len(paths), len(m), paths)
 	}
 	if i := len("results/records/hand-exact.json"); string(files[1].Data) != "{\n  \"small\": {\n    \"value\": 0.71\n  }\n}\n" || len(files[1].Path) != i {
@@ -60,6 +60,7 @@ func TestBelongs(t *testing.T) {
 		{"results/records/a.jsonl", "a", true},
 		{"results/records/a-exact.json", "a", true},
 		{"results/tables/a-flow.tex", "a", true},
+		{"results/tables/a-flow.html", "a", true},
 		{"figures/out/a.svg", "a", true},
 		{"figures/out/a.pdf", "a", false}, // a view, which no manifest lists
 		{"results/tables/a-flow.tex", "a-flow", false},
@@ -81,6 +82,9 @@ func TestBelongs(t *testing.T) {
 		{"results/tables/overview-synth.tex", "synth", true},
 		{"results/tables/claims-synth.md", "synth", true},
 		{"results/tables/claims-synth.md", "public", false},
+		{"results/tables/claims-synth.html", "synth", true},
+		{"results/tables/main-results-public.tex", "public", true},
+		{"results/tables/main-results-public.html", "synth", false},
 		{"results/tables/checks.csv", "public", true},
 		{"results/tables/checks.csv", "synth", false},
 		{"results/tables/overview-public.svg", "public", false},

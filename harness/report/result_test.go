@@ -77,11 +77,11 @@ func handMade() *experiment.Result {
 		},
 		Profiles: []experiment.Profile{
 			{
-				System: "small only", Profile: "mmsa", Metrics: []experiment.MetricValue{{Name: "MAE", Value: 0.71234, N: 56}, {Name: "Acc_7", Value: na, N: 0, NA: "no scores"}},
+				System: "small only", Profile: "mmsa", Metrics: []experiment.MetricValue{{Name: "MAE", Value: 0.71234, Lo: 0.6, Hi: 0.85, N: 56}, {Name: "Mult_acc_7", Value: na, Lo: na, Hi: na, N: 0, NA: "no scores"}},
 				Warnings: []string{"1 of 56 answers are missing"},
 			},
 			{
-				System: "small only", Profile: "polarity", Metrics: []experiment.MetricValue{{Name: "Acc_2", Value: 0.7, N: 50}},
+				System: "small only", Profile: "polarity", Metrics: []experiment.MetricValue{{Name: "Acc_2", Value: 0.7, Lo: 0.6, Hi: 0.8, N: 50}},
 				Warnings: []string{"1 of 56 answers are missing", "Acc_2: 4 of 50 counted answers are neutral"},
 			},
 		},

@@ -42,6 +42,9 @@ func SurfaceFigure(r *experiment.Result) figures.Figure {
 		XLabel: "Clips escalated (%)", YLabel: "Large answers doubted (%)", ValueLabel: "Accuracy (%)",
 		X: inPercent(s.Escalated), Y: inPercent(s.Doubted), PathName: "Pareto hull",
 	}
+	if len(r.Setup.Changes) > 0 {
+		fig.Footer = fmt.Sprintf("Profile %s; %s and %s. %s", r.Setup.Profile, s.Measure, s.LargeMeasure, changed(r))
+	}
 	for _, row := range s.Accuracy {
 		fig.Value = append(fig.Value, inPercent(row))
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -14,6 +15,12 @@ type Table struct {
 	Columns     []Column
 	// Rows hold one cell per column.
 	Rows [][]string
+	// Grouped is how many of the first columns are the same in all rows of a group,
+	// which stand together; 0 for a table without groups. The column after them
+	// names the row within its group.
+	Grouped int
+	// Bold marks places, row and column, of cells that stand out; HTML shows it.
+	Bold map[[2]int]bool
 	// Notes are printed beneath: n, intervals, warnings, hypotheses.
 	Notes []string
 }
@@ -82,49 +89,21 @@ func (t Table) CSV() ([]byte, error) {
 	return b.Bytes(), w.Error()
 }
 
-// LaTeX writes a booktabs table whose notes stand in the caption.
-func (t Table) LaTeX() []byte {
-	var b bytes.Buffer
-	align := make([]byte, len(t.Columns))
-	names := make([]string, len(t.Columns))
-	for i, c := range t.Columns {
-		align[i], names[i] = 'l', c.Name
-		if c.Number {
-			align[i] = 'r'
-		}
-	}
-	fmt.Fprintf(&b, "%% needs \\usepackage{booktabs}, \\usepackage[T1]{fontenc} and \\usepackage[utf8]{inputenc}\n")
-	fmt.Fprintf(&b, "\\begin{table}\n\\centering\\small\n\\begin{tabular}{%s}\n\\toprule\n%s\\midrule\n", align, texRow(names))
+// group is a run of rows with the same cells in the grouped columns.
+type group struct {
+	names []string
+	rows  [][]string
+}
+
+// groups cuts the rows into their groups; one, without names, if there are none.
+func (t Table) groups() []group {
+	var out []group
 	for _, row := range t.Rows {
-		b.WriteString(texRow(row))
+		if last := len(out) - 1; last >= 0 && slices.Equal(out[last].names, row[:t.Grouped]) {
+			out[last].rows = append(out[last].rows, row)
+			continue
+		}
+		out = append(out, group{names: row[:t.Grouped], rows: [][]string{row}})
 	}
-	caption := append([]string{t.Title + ".", tierLine(t.Tier)}, t.Notes...)
-	fmt.Fprintf(&b, "\\bottomrule\n\\end{tabular}\n\\caption{%s}\n\\end{table}\n", texEscape(strings.Join(caption, " ")))
-	return b.Bytes()
+	return out
 }
-
-// texRow writes a row. One that begins with [ or * is kept from being read as
-// an argument of the line break before it.
-func texRow(cells []string) string {
-	escaped := make([]string, len(cells))
-	for i, c := range cells {
-		escaped[i] = texEscape(c)
-	}
-	row := strings.Join(escaped, " & ")
-	if strings.HasPrefix(row, "[") || strings.HasPrefix(row, "*") {
-		row = "{}" + row
-	}
-	return row + " \\\\\n"
-}
-
-// texEscape makes text safe for pdflatex with inputenc. Signs that tables use
-// become mathematics, since pdflatex knows few of them as characters; letters of
-// other scripts than Latin need lualatex or xelatex.
-var texEscape = strings.NewReplacer(
-	`\`, `\textbackslash{}`, `&`, `\&`, `%`, `\%`, `$`, `\$`, `#`, `\#`, `_`, `\_`, `{`, `\{`, `}`, `\}`,
-	`~`, `\textasciitilde{}`, `^`, `\textasciicircum{}`, `<`, `$<$`, `>`, `$>$`, `|`, `$|$`, `"`, `\textquotedbl{}`,
-	"−", "$-$", "±", `$\pm$`, "×", `$\times$`, "·", `$\cdot$`, "≤", `$\leq$`, "≥", `$\geq$`, "≠", `$\neq$`, "≈", `$\approx$`,
-	"→", `$\rightarrow$`, "∞", `$\infty$`, "√", `$\surd$`, "Σ", `$\Sigma$`, "Δ", `$\Delta$`, "α", `$\alpha$`, "δ", `$\delta$`,
-	"λ", `$\lambda$`, "μ", `$\mu$`, "σ", `$\sigma$`, "τ", `$\tau$`, "½", `$\frac12$`, "°", `$^\circ$`,
-	"–", "--", "—", "---", "…", `\ldots{}`, "\u00a0", "~",
-).Replace

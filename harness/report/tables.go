@@ -51,9 +51,10 @@ func pValue(p experiment.Number) string {
 	return fixed(float64(p), 4)
 }
 
-// price prints a cost with three significant digits.
+// price prints a cost with three decimals, one that is large or small with three
+// significant digits.
 func price(x experiment.Number) string {
-	if x != 0 && (math.Abs(float64(x)) >= 1e5 || math.Abs(float64(x)) < 1e-3) {
+	if x != 0 && (math.Abs(float64(x)) >= 1e4 || math.Abs(float64(x)) < 1e-3) {
 		return strconv.FormatFloat(float64(x), 'e', 2, 64)
 	}
 	return fixed(float64(x), 3)
@@ -207,11 +208,15 @@ func Measures(r *experiment.Result) Table {
 // metric profile. Metrics of a profile stand in its own order.
 func Profiles(r *experiment.Result) Table {
 	t := Table{Title: r.Setup.Title + ": metric profiles", Tier: r.Setup.Tier, Columns: []Column{
-		{"profile", false}, {"system", false}, {"metric", false}, {"value", true}, {"n", true}, {"why not", false},
+		{"profile", false}, {"system", false}, {"metric", false}, {"value", true}, {"interval", true}, {"n", true}, {"why not", false},
 	}}
 	for _, p := range r.Profiles {
 		for _, m := range p.Metrics {
-			t.Rows = append(t.Rows, []string{p.Profile, profileSystem(r, p.System), m.Name, number(m.Value), strconv.Itoa(m.N), m.NA})
+			bounds := ""
+			if m.Lo == m.Lo && m.Hi == m.Hi {
+				bounds = fmt.Sprintf("[%s, %s]", number(m.Lo), number(m.Hi))
+			}
+			t.Rows = append(t.Rows, []string{p.Profile, profileSystem(r, p.System), m.Name, number(m.Value), bounds, strconv.Itoa(m.N), m.NA})
 		}
 	}
 	t.Notes = append([]string{"Accuracies and F1 are fractions, MAE is in label units. A profile is one project's rule set; numbers of different profiles do not compare."}, profileNotes(r)...)

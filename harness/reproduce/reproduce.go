@@ -82,7 +82,7 @@ func Run(ctx context.Context, o Options) (Summary, error) {
 	if err != nil {
 		return Summary{}, err
 	}
-	claims, err := loadClaims(root, o, plan)
+	said, err := loadSaid(root, o, plan)
 	if err != nil {
 		return Summary{}, err
 	}
@@ -101,7 +101,7 @@ func Run(ctx context.Context, o Options) (Summary, error) {
 		return Summary{}, err
 	}
 	s := Summary{Plan: plan}
-	files, err := s.collect(outcomes, claims, o)
+	files, err := s.collect(outcomes, said, o)
 	if err != nil {
 		return Summary{}, err
 	}
@@ -173,8 +173,9 @@ func runAll(ctx context.Context, o Options, plan Plan, predictors experiment.Pre
 	return outcomes, checks, err
 }
 
-// collect gathers the files of all outcomes, and overview and claims of each tier.
-func (s *Summary) collect(outcomes []outcome, claims []report.Claim, o Options) ([]report.File, error) {
+// collect gathers the files of all outcomes, and overview, main table and claims of
+// each tier.
+func (s *Summary) collect(outcomes []outcome, said said, o Options) ([]report.File, error) {
 	var files []report.File
 	byTier := map[string][]*experiment.Result{}
 	for _, out := range outcomes {
@@ -194,21 +195,46 @@ func (s *Summary) collect(outcomes []outcome, claims []report.Claim, o Options) 
 		if len(byTier[tier]) == 0 {
 			continue
 		}
-		overview, err := report.OverviewFiles(tier, byTier[tier], s.Plan.absent(tier))
+		made, err := tierFiles(tier, byTier[tier], s.Plan.absent(tier), said)
 		if err != nil {
 			return nil, err
 		}
-		files = append(files, overview...)
-		if len(claims) == 0 {
-			continue
-		}
-		judged, err := report.ClaimFiles(tier, claims, byTier[tier])
-		if err != nil {
-			return nil, err
-		}
-		files = append(files, judged...)
+		files = append(files, made...)
 	}
 	return files, nil
+}
+
+// tierFiles makes the tables over all experiments of a tier.
+func tierFiles(tier string, results []*experiment.Result, absent []string, said said) ([]report.File, error) {
+	overview, err := report.OverviewFiles(tier, results, absent)
+	if err != nil {
+		return nil, err
+	}
+	main, err := report.MainResultsFiles(tier, results, said.published)
+	if err != nil || len(said.claims) == 0 {
+		return slices.Concat(overview, main), err
+	}
+	judged, err := report.ClaimFiles(tier, said.claims, results)
+	return slices.Concat(overview, main, judged), err
+}
+
+// said is what others say: what the paper claims, and results that were published.
+type said struct {
+	claims    []report.Claim
+	published report.Published
+}
+
+// loadSaid reads both lists if all experiments are run; either may be absent.
+func loadSaid(root fs.FS, o Options, plan Plan) (said, error) {
+	claims, err := loadClaims(root, o, plan)
+	if err != nil || len(o.Only) > 0 {
+		return said{}, err
+	}
+	published, err := report.LoadPublished(root, publishedFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return said{claims: claims}, nil
+	}
+	return said{claims, published}, err
 }
 
 // loadClaims reads the list of claims, if the project has one and all experiments

@@ -134,7 +134,7 @@ func TestSameBytesHoweverMade(t *testing.T) {
 		t.Errorf("from scratch: %+v", s)
 	}
 	want := tree(t, o.Out)
-	if len(want) != 2*(14+8*3)+3+3+1 { // two experiments of records, four tables and eight figures; overview, claims, manifest
+	if len(want) != 2*(2+4*4+8*3)+3*4+1 { // two experiments of records, four tables and eight figures; overview, main table, claims; manifest
 		t.Errorf("%d files", len(want))
 	}
 
@@ -270,6 +270,9 @@ func TestErrorsBeforeTheRun(t *testing.T) {
 		{"claim about no experiment", func(t *testing.T, o *Options) {
 			put(t, o.Root, claimsFile, "claims:\n  - {claim: c, source: s, tests: [{experiment: q, against: small, question: better}]}\n")
 		}, `configs/claims.yaml: claim "c": no experiment is named "q"`, ""},
+		{"published without a source", func(t *testing.T, o *Options) {
+			put(t, o.Root, publishedFile, strings.Replace(publishedList, "a paper", "''", 1))
+		}, "configs/published.yaml: table 1: source is required", ""},
 		{"broken config", func(t *testing.T, o *Options) {
 			put(t, o.Root, "configs/experiments/c.yaml", "name: c\nfold: 3\n")
 		}, "configs/experiments/c.yaml:2: unknown key fold\n    fold: 3", ""},
@@ -343,7 +346,7 @@ func lines(paths ...string) string {
 // A run without the public data keeps what the manifest says of it, and drops
 // what it says of experiments that are no more.
 func TestManifestLinesThatStay(t *testing.T) {
-	kept := []string{"results/records/pub.jsonl", "results/tables/pub-flow.md", "figures/out/pub.svg", "results/tables/overview-public.csv", "results/tables/checks.csv"}
+	kept := []string{"results/records/pub.jsonl", "results/tables/pub-flow.md", "results/tables/pub-flow.html", "figures/out/pub.svg", "results/tables/overview-public.csv", "results/tables/main-results-public.tex", "results/tables/checks.csv"}
 	gone := []string{"results/records/removed.jsonl", "results/tables/a-old.md", "results/notes.txt"}
 	o := project(t, "a")
 	put(t, o.Out, report.ManifestPath, lines(append(kept, gone...)...))
@@ -425,6 +428,39 @@ func TestKeeps(t *testing.T) {
 		if got := s.keeps(c.path, Options{Only: c.only}); got != c.want {
 			t.Errorf("%s: keeps %v", c.name, got)
 		}
+	}
+}
+
+const publishedList = `published:
+  - dataset: synth-mosi
+    split: test
+    profile: mmsa
+    n: 1
+    source: a paper
+    protocol: by hand
+    metrics: [MAE]
+    rows: [{model: Theirs, values: [94.88]}]
+`
+
+// Published rows stand in the main table of their tier and change nothing else.
+func TestPublishedRows(t *testing.T) {
+	o := project(t, "a")
+	reproduce(t, o)
+	without := tree(t, o.Out)
+	put(t, o.Root, publishedFile, publishedList)
+	reproduce(t, o)
+	with := tree(t, o.Out)
+	for file, data := range with {
+		main := strings.HasPrefix(file, "results/tables/main-results-synth.")
+		if changed := data != without[file]; changed != (main || file == report.ManifestPath) {
+			t.Errorf("%s: changed %v", file, changed)
+		}
+		if main && (!strings.Contains(data, "published: Theirs") || strings.Contains(without[file], "published: ")) {
+			t.Errorf("%s has no published row", file)
+		}
+	}
+	if with["results/tables/main-results-synth.html"] == "" {
+		t.Error("no main table as HTML")
 	}
 }
 

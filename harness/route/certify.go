@@ -167,6 +167,6 @@ func (o RuleOptions) promise(cal calibration) string {
 	if o.Grid == nil && !o.Bonferroni {
 		condition = ", provided that this risk does not fall as the threshold rises"
 	}
-	return fmt.Sprintf("with probability at least %v over the draw of %d %s that are independent and alike, %s is at most %v on new ones%s",
+	return fmt.Sprintf("with probability at least %.4g over the draw of %d %s that are independent and alike, %s is at most %v on new ones%s",
 		1-o.Delta, cal.videos, units, of, o.Alpha, condition)
 }

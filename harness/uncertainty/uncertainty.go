@@ -6,8 +6,9 @@
 // applicable, with the reason; it is never zero. Most readers want [ByName] and
 // [Measure.Column].
 //
-// Adding a measure is one file that calls register in a variable declaration,
-// one row in the tests' table, and one line in a config.
+// [Func] makes a measure of your own that is not registered. Adding one for all is
+// one file that calls register in a variable declaration, one row in the tests'
+// table, and one line in a config.
 package uncertainty
 
 import (

@@ -6,7 +6,9 @@ import (
 	"strings"
 
 	"uacs/harness/ablation"
+	"uacs/harness/cascade"
 	"uacs/harness/experiment"
+	"uacs/harness/report"
 	"uacs/harness/sample"
 	"uacs/internal/schema"
 )
@@ -30,6 +32,10 @@ var schemas = []struct {
 		return schema.Of[experiment.Predictors]("Answer files that experiments refer to by name")
 	}},
 	{"model", modelSchemaFile, modelSchema},
+	{"live", "configs/live.schema.json", cascade.Schema},
+	{"published", "configs/published.schema.json", func() ([]byte, error) {
+		return schema.Of[report.Published]("Results that others have published")
+	}},
 	{"checks", "configs/checks.schema.json", func() ([]byte, error) {
 		return schema.Of[experiment.Checks]("Quantities with known values on the real data")
 	}},

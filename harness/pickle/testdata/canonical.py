@@ -96,10 +96,19 @@ def make(folder):
             read(path, path + ".txt")
 
 
+class EitherNumpy(pickle.Unpickler):
+    """Finds the modules that numpy 2 renamed in numpy 1."""
+
+    def find_class(self, module, name):
+        if module.startswith("numpy._core") and not hasattr(np, "_core"):
+            module = module.replace("numpy._core", "numpy.core")
+        return super().find_class(module, name)
+
+
 def read(path, to):
     out = []
     with open(path, "rb") as f:
-        text(pickle.load(f, encoding="latin1"), out)
+        text(EitherNumpy(f, encoding="latin1").load(), out)
     with open(to, "w") as f:
         f.write("\n".join(out) + "\n")
 

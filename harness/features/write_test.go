@@ -1,0 +1,183 @@
+package features
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// outline lists what is in a set.
+func outline(s *Set) string {
+	var parts []string
+	for _, p := range s.Splits {
+		line := fmt.Sprintf("%s %d:", p.Name, p.Len())
+		for _, a := range p.Arrays {
+			line += fmt.Sprintf(" %s%v", a.Name, a.Tensor.Shape())
+		}
+		for _, l := range p.Labels {
+			line += fmt.Sprintf(" %s[%d]", l.Name, len(l.Values))
+		}
+		if p.IDs != nil {
+			line += " ids"
+		}
+		if p.Texts != nil {
+			line += " texts"
+		}
+		parts = append(parts, line)
+	}
+	return strings.Join(parts, "; ")
+}
+
+func copyOf(t *testing.T, s *Set, r Recipe) *Set {
+	t.Helper()
+	var buf bytes.Buffer
+	if err := Write(&buf, s, "d1", r); err != nil {
+		t.Fatal(err)
+	}
+	return open(t, write(t, "f.safetensors", buf.String()))
+}
+
+func rowOf(t *testing.T, s *Set, split, name string, i int) []float32 {
+	t.Helper()
+	p, ok := s.Split(split)
+	if !ok {
+		t.Fatalf("no %s", split)
+	}
+	a, ok := p.Array(name)
+	if !ok {
+		t.Fatalf("no %s/%s", split, name)
+	}
+	row := make([]float32, a.Tensor.Row())
+	if err := a.Tensor.Read(i, row); err != nil {
+		t.Fatal(err)
+	}
+	return row
+}
+
+// A copy holds what the source holds, and says where it is from.
+func TestWrite(t *testing.T) {
+	s := open(t, write(t, "mmsa.pkl", mmsa()))
+	c := copyOf(t, s, Recipe{})
+	if diff := cmp.Diff(outline(s), outline(c)); diff != "" {
+		t.Errorf("(-source +copy):\n%s", diff)
+	}
+	for _, name := range []string{"audio", "text"} {
+		for i := range 2 {
+			if got, want := rowOf(t, c, "test", name, i), rowOf(t, s, "test", name, i); !cmp.Equal(got, want) {
+				t.Errorf("%s of sample %d: %v, want %v", name, i, got, want)
+			}
+		}
+	}
+	for _, p := range c.Splits {
+		for _, a := range p.Arrays {
+			if _, ok := a.Tensor.View(1); !ok {
+				t.Errorf("%s/%s cannot be viewed", p.Name, a.Name)
+			}
+		}
+	}
+	test, _ := c.Split("test")
+	audio, _ := test.Array("audio")
+	if !cmp.Equal(audio.Lengths, []int{2, 9}) || !cmp.Equal(test.Label(), []float64{0, -1.5}) || test.IDs[1] != "c$_$2" {
+		t.Errorf("%v %v %v", audio.Lengths, test.Label(), test.IDs)
+	}
+	if !Made(c, "d1", Recipe{}) || Made(c, "d2", Recipe{}) || Made(c, "d1", Recipe{NegInf: true}) || Made(s, "d1", Recipe{}) {
+		t.Error("Made does not tell the copy from others")
+	}
+}
+
+// What MMSA's loader does: the values are by hand. Audio of sample 0 is frames
+// (1,7) (3,7) (0,0), of length 2; sample 1 is (-inf,7) (0,0) (0,0), of length 9,
+// which the array bounds to 3.
+func TestRecipe(t *testing.T) {
+	s := open(t, write(t, "mmsa.pkl", mmsa()))
+	for _, c := range []struct {
+		name   string
+		recipe Recipe
+		want   [][]float32
+	}{
+		{"-inf becomes 0", Recipe{NegInf: true}, [][]float32{{1, 7, 3, 7, 0, 0}, {0, 7, 0, 0, 0, 0}}},
+		{"mean over padding", Recipe{NegInf: true, Pool: PoolPadded}, [][]float32{{4. / 3, 14. / 3}, {0, 7. / 3}}},
+		{"mean over frames", Recipe{NegInf: true, Pool: PoolFrames}, [][]float32{{2, 7}, {0, 7. / 3}}},
+	} {
+		got := copyOf(t, s, c.recipe)
+		for i, want := range c.want {
+			if diff := cmp.Diff(want, rowOf(t, got, "test", "audio", i)); diff != "" {
+				t.Errorf("%s, sample %d (-want +got):\n%s", c.name, i, diff)
+			}
+		}
+		if !slices.Contains(got.Notes, "test: audio: 1 values of -inf became 0") {
+			t.Errorf("%s: notes %q", c.name, got.Notes)
+		}
+		if vision := rowOf(t, got, "test", "vision", 1); c.recipe.Pool != NoPool && vision[0] != 0 || c.recipe.Pool == NoPool && !math.IsNaN(float64(vision[0])) {
+			t.Errorf("%s: vision %v", c.name, vision)
+		}
+	}
+}
+
+// Shuffling moves rows of valid and test together, and those of train never.
+func TestShuffle(t *testing.T) {
+	s := open(t, write(t, "mmsa.pkl", mmsa()))
+	moved := false
+	for seed := range uint64(8) {
+		c := copyOf(t, s, Recipe{Shuffle: &seed})
+		train, _ := c.Split("train")
+		test, _ := c.Split("test")
+		if train.IDs[0] != "a$_$1" {
+			t.Error("train was shuffled")
+		}
+		first := slices.Index(test.IDs, "c$_$1")
+		if row := rowOf(t, c, "test", "audio", first); row[0] != 1 || test.Label()[first] != 0 || test.Texts[first] != "it was fine" {
+			t.Errorf("seed %d: sample 1 is %v at row %d", seed, row, first)
+		}
+		moved = moved || first == 1
+	}
+	if !moved {
+		t.Error("no seed of eight moves a row")
+	}
+}
+
+func TestWriteRefusesProblems(t *testing.T) {
+	s := open(t, write(t, "f.pkl", mmsa("raw_text", "", "id", "")))
+	err := Write(&bytes.Buffer{}, s, "", Recipe{})
+	if err == nil || err.Error() != s.Name+": train: no id" {
+		t.Errorf("got %v", err)
+	}
+}
+
+func FuzzOpen(f *testing.F) {
+	f.Add([]byte(mmsa()))
+	f.Add([]byte("id,a\nx,1\n"))
+	f.Add([]byte("video_id,clip_id,text,label,mode\na,1,x,0.5,test\n"))
+	f.Add([]byte(`{"query":"q","response":"sentiment: positive","videos":["a/MOSI/v/MOSI_b.mp4"]}`))
+	var buf bytes.Buffer
+	if err := Write(&buf, open(f, write(f, "mmsa.pkl", mmsa())), "d", Recipe{}); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(buf.Bytes())
+	path := write(f, "f", "")
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if err := os.WriteFile(path, data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		s, err := Open(path)
+		if err != nil {
+			return
+		}
+		defer s.Close()
+		if _, err := Inspect(s); err != nil && !strings.HasPrefix(err.Error(), path+": ") {
+			t.Errorf("an error without the file's name: %v", err)
+		}
+		if s.Usable() != nil {
+			return
+		}
+		if err := Write(&bytes.Buffer{}, s, "d", Recipe{NegInf: true, Pool: PoolFrames}); err != nil && !strings.HasPrefix(err.Error(), path+": ") {
+			t.Error(err)
+		}
+	})
+}

@@ -1,0 +1,41 @@
+package kernel
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"uacs/harness/kernel/engine"
+	"uacs/harness/kernel/worker"
+)
+
+const hostPackage = "uacs/harness/kernel/worker/host"
+
+// preload are the packages that notebooks import most; the host has all of them.
+var preload = []string{
+	"uacs/harness/kernel/display", "uacs/harness/frame", "uacs/harness/experiment", "uacs/harness/report", "uacs/harness/ablation", "uacs/figures",
+}
+
+// Build builds the program that runs cells from the module in folder root, and
+// returns its path in the user's cache. If nothing has changed it is quick.
+func Build(ctx context.Context, root string) (string, error) {
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return "", err
+	}
+	dir := filepath.Join(cache, "uacs", "kernel")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", err
+	}
+	return engine.BuildHost(ctx, engine.Options{Dir: root, ModuleRoot: root, BuildDir: dir}, hostPackage, "")
+}
+
+// Launch builds the host and starts it in folder dir.
+func Launch(ctx context.Context, root, dir string, ask Asker) (*worker.Process, error) {
+	program, err := Build(ctx, root)
+	if err != nil {
+		return nil, fmt.Errorf("build the program that runs cells: %w", err)
+	}
+	return worker.Start(worker.Options{Program: program, Dir: dir, Root: root, Preload: preload, Clean: engine.Plain, Ask: ask})
+}

@@ -1,0 +1,6 @@
+//go:build !linux
+
+package tensor
+
+// forget does nothing: the system takes the pages back when it needs them.
+func forget([]byte) {}
