@@ -57,6 +57,14 @@ test-short: ## run the tests without the slow ones
 golden: ## write golden files and schemas anew; review them like code
 	$(GO) test ./... -update
 
+.PHONY: kernel-test
+kernel-test: ## the notebook kernel under real Jupyter: conformance, language, stress, notebooks (installs Debian's Jupyter)
+	sh harness/kernel/testdata/run.sh
+
+.PHONY: measure
+measure: models ## measure the live cascades against either model alone, in milliseconds; writes results/measured
+	@for c in mosi sims simsv2; do bin/uacs run -c configs/live/$$c-glove-uselite.yaml --measure || exit 1; done
+
 .PHONY: bench
 bench: ## run the benchmarks; compare two outputs with make benchstat
 	$(GO) test -run '^$$' -bench . -benchmem ./...

@@ -18,7 +18,8 @@ type Store interface {
 	// Put keeps entries. When it returns nil, they outlive the process, be it
 	// killed (what a power cut does is up to the store). Keys that are there
 	// already, or twice among the entries, are settled by [Resolve]. An invalid
-	// entry and a [*Conflict] are errors, and then none of the entries is kept.
+	// entry and a [*Conflict] are errors, and then none of the entries is kept;
+	// of several conflicts any may be the one that is named.
 	Put(ctx context.Context, entries ...Entry) error
 	// Scan calls visit for every entry in ascending order of keys, until it
 	// returns an error, which Scan returns. visit may use the store; entries put

@@ -219,7 +219,9 @@ func model(t *rapid.T, s cache.Store) {
 			entries = append(entries, Entry(rapid.IntRange(0, 5).Draw(t, "i"), rapid.SampledFrom([]int{0, 1, 6, 13}).Draw(t, "salt")))
 		}
 		want, got := m.Put(background, entries...), s.Put(background, entries...)
-		if fmt.Sprint(want) != fmt.Sprint(got) {
+		// Of several conflicts in one call a store may name any.
+		var a1, b1 *cache.Conflict
+		if (want == nil) != (got == nil) || errors.As(want, &a1) != errors.As(got, &b1) {
 			t.Fatalf("Put: %v, in memory %v", got, want)
 		}
 		key := Entry(rapid.IntRange(0, 5).Draw(t, "get"), 0).Key
