@@ -64,7 +64,7 @@ func TestNumbersInReadme(t *testing.T) {
 // Every relative link of the documents leads to a file.
 func TestLinks(t *testing.T) {
 	link := regexp.MustCompile(`\]\(([^)#:]+)\)`)
-	for _, name := range []string{"README.md", "REPRODUCE.md", "notebooks/README.md"} {
+	for _, name := range []string{"README.md", "REPRODUCE.md", "notebooks/README.md", "docs/endpoints.md", "docs/exporter-contract.md"} {
 		for _, m := range link.FindAllStringSubmatch(read(t, name), -1) {
 			target := filepath.Join(root, filepath.Dir(filepath.FromSlash(name)), filepath.FromSlash(m[1]))
 			if _, err := os.Stat(target); err != nil {
