@@ -12,6 +12,7 @@ import (
 	"uacs/harness/cache"
 	"uacs/harness/model/assets"
 	"uacs/harness/model/encoder"
+	"uacs/harness/model/onnx"
 	"uacs/harness/sample"
 	"uacs/internal/mirror"
 )
@@ -30,6 +31,9 @@ func TestRealNetworks(t *testing.T) {
 	library, err := assets.Library(os.Getenv)
 	if err != nil {
 		t.Skipf("no ONNX Runtime: %v", err)
+	}
+	if !onnx.Built {
+		t.Skip("built without cgo: no C compiler")
 	}
 	c, place := committed(t, "mosi-glove-uselite")
 	place.Data, place.Trained = os.DirFS(data), dir

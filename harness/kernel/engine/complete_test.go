@@ -8,6 +8,7 @@ import (
 )
 
 func TestComplete(t *testing.T) {
+	needCompiler(t)
 	e, err := New(context.Background(), Options{Dir: "."})
 	if err != nil {
 		t.Fatal(err)

@@ -63,15 +63,6 @@ func newToolchain(ctx context.Context, o Options) (*toolchain, error) {
 		return nil, fmt.Errorf("notebook engine: %s cannot load Go plugins", goruntime.GOOS)
 	}
 	t := &toolchain{dir: o.Dir, exports: map[string]string{}}
-	paths := append(slices.Clone(basePackages), o.Preload...)
-	err := t.list(ctx, paths...)
-	if err != nil && o.ModuleRoot != "" {
-		t.dir = o.ModuleRoot
-		err = t.list(ctx, paths...)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("notebook engine: %w", err)
-	}
 	out, err := t.run(ctx, "env", "-json", "GOTOOLDIR", "GOVERSION", "CC")
 	if err != nil {
 		return nil, err
@@ -86,6 +77,15 @@ func newToolchain(ctx context.Context, o Options) (*toolchain, error) {
 	}
 	if _, err := exec.LookPath(strings.Fields(t.cc + " gcc")[0]); err != nil {
 		return nil, hint.Add(fmt.Errorf("notebook engine: no C compiler: %w", err), "install gcc (Debian: apt-get install gcc; macOS: xcode-select --install)")
+	}
+	paths := append(slices.Clone(basePackages), o.Preload...)
+	err = t.list(ctx, paths...)
+	if err != nil && o.ModuleRoot != "" {
+		t.dir = o.ModuleRoot
+		err = t.list(ctx, paths...)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("notebook engine: %w", err)
 	}
 	return t, nil
 }

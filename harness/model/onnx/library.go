@@ -28,6 +28,9 @@ var library struct {
 	open int // sessions
 }
 
+// Built tells whether this program can load the library: it was built with cgo.
+const Built = true
+
 // Init loads the ONNX Runtime library at path. A second call with the same path
 // does nothing, one with another path is an error: a process has one library.
 // It is an error if the library cannot be loaded or is too old. The library is

@@ -10,6 +10,9 @@ import (
 	"uacs/internal/hint"
 )
 
+// Built tells whether this program can load the library: it was built with cgo.
+const Built = false
+
 // Model is an open model; without cgo there is none.
 type Model struct{}
 

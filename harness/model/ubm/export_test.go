@@ -20,6 +20,9 @@ func loadRuntime(t *testing.T) {
 	if err != nil {
 		t.Skipf("no ONNX Runtime library: %v", err)
 	}
+	if !onnx.Built {
+		t.Skip("built without cgo: no C compiler")
+	}
 	if err := onnx.Init(library); err != nil {
 		t.Fatal(err)
 	}
