@@ -15,3 +15,12 @@ func WeightByName(name string) (func(u float64) float64, error) { return weightB
 func AtKey(file string, data []byte, key string, err error) error {
 	return atKey(file, data, keyError{key, err})
 }
+
+// Predictors are the names of the predictors that the config's roles refer to.
+func (c *Config) Predictors() []string {
+	var names []string
+	for _, r := range c.roles() {
+		names = append(names, r.Predictor)
+	}
+	return names
+}

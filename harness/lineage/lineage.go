@@ -88,6 +88,11 @@ func Trace(fsys fs.FS, name string) (Lineage, error) {
 		return l, err
 	}
 	l.Records = records
+	if report.OfModel(file) {
+		name := strings.TrimSuffix(strings.TrimSuffix(strings.TrimPrefix(path.Base(file), "model-"), "-learning.svg"), ".md")
+		l.Of, l.Command, l.Config = "training of model "+name, "uacs train "+name, "configs/models/"+name+".yaml"
+		return l, nil
+	}
 	if records == "" {
 		l.Of, l.Command = "all experiments of the tier", "uacs reproduce"
 		return l, nil
@@ -173,7 +178,7 @@ func owner(manifest report.Manifest, file string) (string, error) {
 		}
 	}
 	base := path.Base(file)
-	if base == "checks.csv" || slices.ContainsFunc(overall, func(start string) bool { return strings.HasPrefix(base, start) }) {
+	if base == "checks.csv" || report.OfModel(file) || slices.ContainsFunc(overall, func(start string) bool { return strings.HasPrefix(base, start) }) {
 		return "", nil
 	}
 	return "", fmt.Errorf("%s: no experiment made it: %w", file, fs.ErrNotExist)

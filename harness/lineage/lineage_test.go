@@ -46,12 +46,14 @@ func project(t *testing.T) fstest.MapFS {
 	}
 	manifest := report.Manifest{}
 	for name, data := range map[string]string{
-		"results/records/one.jsonl":           records.String(),
-		"results/records/ablation-grid.jsonl": plan,
-		"results/tables/one-systems.csv":      "tier,system,accuracy %\npublic,small alone,\"81.20 [79.00, 83.00]\"\n",
-		"results/tables/ablation-grid.csv":    "tier,pair,accuracy\nsynth,p,81.20\n",
-		"results/tables/overview-public.csv":  "tier,experiment,cascade %\npublic,one,81.20\n",
-		"figures/out/one.svg":                 "<svg/>",
+		"results/records/one.jsonl":            records.String(),
+		"results/records/ablation-grid.jsonl":  plan,
+		"results/tables/one-systems.csv":       "tier,system,accuracy %\npublic,small alone,\"81.20 [79.00, 83.00]\"\n",
+		"results/tables/ablation-grid.csv":     "tier,pair,accuracy\nsynth,p,81.20\n",
+		"results/tables/overview-public.csv":   "tier,experiment,cascade %\npublic,one,81.20\n",
+		"figures/out/one.svg":                  "<svg/>",
+		"results/models/small.md":              "# Small",
+		"figures/out/model-small-learning.svg": "<svg/>",
 	} {
 		files[name] = &fstest.MapFile{Data: []byte(data)}
 		manifest.Add(report.File{Path: name, Data: []byte(data)})
@@ -99,6 +101,12 @@ func TestTraceStates(t *testing.T) {
 	l, err = Trace(files, "overview-public.csv")
 	if err != nil || l.Records != "" || l.Command != "uacs reproduce" {
 		t.Errorf("overview: %+v, %v", l, err)
+	}
+	for _, name := range []string{"small.md", "model-small-learning.png"} {
+		l, err = Trace(files, name)
+		if err != nil || l.State != Same || l.Command != "uacs train small" || l.Config != "configs/models/small.yaml" {
+			t.Errorf("%s: %+v, %v", name, l, err)
+		}
 	}
 	if _, err := Trace(files, "two.svg"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("unknown artefact: %v", err)

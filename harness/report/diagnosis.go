@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"uacs/figures"
 	"uacs/harness/experiment"
@@ -188,7 +189,15 @@ func riskFigure(r *experiment.Result, d *experiment.Diagnosis) figures.Figure {
 		Page:   page(r, "risk of answering with "+r.Setup.Small+" alone", "", recordsOf(r), figures.SingleColumn),
 		XLabel: "Clips that are answered (%)", YLabel: "Answers that are wrong (%)",
 	}
-	for _, c := range d.Risk {
+	headlineFirst := func(c experiment.RiskCurve) int {
+		if c.Measure == r.Setup.Headline.Measure {
+			return 0
+		}
+		return 1
+	}
+	curves := slices.Clone(d.Risk)
+	slices.SortStableFunc(curves, func(a, b experiment.RiskCurve) int { return headlineFirst(a) - headlineFirst(b) })
+	for _, c := range curves {
 		if len(fig.Curves) == maxCurves {
 			break
 		}

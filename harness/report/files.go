@@ -7,6 +7,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"strings"
 
 	"uacs/figures"
 	"uacs/harness/experiment"
@@ -144,4 +145,21 @@ func BelongsToTier(p, tier string) bool {
 		}
 	}
 	return tier == "public" && p == path.Join(tablesDir, "checks.csv")
+}
+
+// ModelCard and ModelCurve are where the card and the learning curve of a trained
+// model are kept among the artefacts.
+func ModelCard(name string) string { return path.Join("results/models", name+".md") }
+
+// ModelCurve is the path of a model's learning curve; see [ModelCard].
+func ModelCurve(name string) string { return path.Join(figuresDir, "model-"+name+"-learning.svg") }
+
+// OfModel reports whether the artefact at p is a trained model's card or curve.
+func OfModel(p string) bool {
+	name := strings.TrimSuffix(path.Base(p), ".md")
+	if p == ModelCard(name) {
+		return true
+	}
+	name, ok := strings.CutPrefix(path.Base(p), "model-")
+	return ok && p == ModelCurve(strings.TrimSuffix(name, "-learning.svg"))
 }

@@ -1,9 +1,6 @@
 package report
 
 import (
-	"cmp"
-	"slices"
-
 	"uacs/figures"
 	"uacs/harness/experiment"
 )
@@ -47,21 +44,7 @@ func UncertaintyFigure(r *experiment.Result) figures.Figure {
 // RiskFigure shows how often the small model is wrong about the clips it answers
 // if the most uncertain are withheld, by the headline measure and the first others.
 func RiskFigure(r *experiment.Result) figures.Figure {
-	return ofDiagnosis(r, func(r *experiment.Result, d *experiment.Diagnosis) figures.Figure {
-		first := *d
-		first.Risk = slices.Clone(d.Risk)
-		slices.SortStableFunc(first.Risk, func(a, b experiment.RiskCurve) int {
-			return -cmp.Compare(isHeadline(r, a), isHeadline(r, b))
-		})
-		return riskFigure(r, &first)
-	})
-}
-
-func isHeadline(r *experiment.Result, c experiment.RiskCurve) int {
-	if c.Measure == r.Setup.Headline.Measure {
-		return 1
-	}
-	return 0
+	return ofDiagnosis(r, riskFigure)
 }
 
 // ReliabilityFigure compares how sure the models say they are with how often they

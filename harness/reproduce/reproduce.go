@@ -105,6 +105,13 @@ func Run(ctx context.Context, o Options) (Summary, error) {
 	if err != nil {
 		return Summary{}, err
 	}
+	if len(o.Only) == 0 {
+		models, err := modelFiles(root, plan, predictors)
+		if err != nil {
+			return Summary{}, err
+		}
+		files = append(files, models...)
+	}
 	ablations, done, err := ablate(ctx, o, plan, predictors)
 	if err != nil {
 		return Summary{}, err

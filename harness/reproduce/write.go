@@ -68,6 +68,9 @@ func (s *Summary) keeps(p string, o Options) bool {
 			return true
 		}
 	}
+	if report.OfModel(p) { // made with the experiments that read the model
+		return len(s.Plan.Skipped) > 0
+	}
 	for _, tier := range tiers {
 		if report.BelongsToTier(p, tier) {
 			return !s.Plan.runs(tier) && len(s.Plan.absent(tier)) > 0

@@ -120,6 +120,7 @@ var arrows = map[string][]string{
 	"uacs/harness/webreport": {"uacs/harness/experiment"},
 	"uacs/harness/reproduce": {
 		"uacs/harness/experiment", "uacs/harness/ablation", "uacs/harness/policy", "uacs/harness/report", "uacs/harness/lineage", "uacs/harness/webreport",
+		"uacs/harness/model/ubm/trained",
 	},
 }
 

@@ -73,6 +73,8 @@ func printLineage(a *app, l lineage.Lineage) {
 	if l.Records != "" {
 		line("records", "%s", l.Records)
 		line("config", "%s, SHA-256 %.12s (%s)", l.Config, l.ConfigSHA256, l.ConfigState)
+	} else if l.Config != "" {
+		line("config", "%s", l.Config)
 	}
 	for _, h := range l.Hypotheses {
 		line("hypothesis", "%s", h)
