@@ -21,6 +21,7 @@ type reproduceCmd struct {
 	Out           string   `help:"Folder that results and figures are written into (default: the project folder)." placeholder:"DIR"`
 	FromScratch   bool     `help:"Compute everything anew: neither read nor write the cache of earlier runs."`
 	JSON          bool     `help:"Print events as JSON lines, for programs."`
+	NoNotebooks   bool     `help:"Do not run the notebooks."`
 	AcceptLicence bool     `help:"Agree to the licences of the public data and fetch what is missing."`
 }
 
@@ -63,6 +64,11 @@ func (c reproduceCmd) Run(a *app) error {
 	s, err := reproduce.Run(a.Ctx, o)
 	if err != nil {
 		return err
+	}
+	if len(c.Experiment) == 0 && !c.NoNotebooks {
+		if err := c.checkNotebooks(a); err != nil {
+			return err
+		}
 	}
 	if c.JSON {
 		a.event(event{Event: "summary", Tier: s.Plan.Tier, Written: s.Written, Same: s.Same, Changes: s.Changes})
