@@ -61,6 +61,22 @@ golden: ## write golden files and schemas anew; review them like code
 kernel-test: ## the notebook kernel under real Jupyter: conformance, language, stress, notebooks (installs Debian's Jupyter)
 	sh harness/kernel/testdata/run.sh
 
+.PHONY: soak
+soak: ## faults, kills and full disks, bounded and on this machine only; minutes
+	$(GO) test -count=1 -timeout 30m ./harness/soak -soak
+
+.PHONY: slurm-test
+slurm-test: build ## a sharded ablation under Slurm on this machine (installs Debian's slurm-wlm)
+	sh harness/soak/testdata/slurm.sh
+
+.PHONY: cross
+cross: ## build and vet for other systems and processors
+	sh harness/soak/testdata/cross.sh
+
+.PHONY: vuln
+vuln: ## look up known vulnerabilities of the dependencies; needs the network
+	$(GO) run golang.org/x/vuln/cmd/govulncheck@latest ./...
+
 .PHONY: measure
 measure: models ## measure the live cascades against either model alone, in milliseconds; writes results/measured
 	@for c in mosi sims simsv2; do bin/uacs run -c configs/live/$$c-glove-uselite.yaml --measure || exit 1; done

@@ -2,51 +2,28 @@ package ablation
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path/filepath"
 	"runtime"
-	"strconv"
 
 	"golang.org/x/sync/errgroup"
 
 	"uacs/harness/experiment"
+	"uacs/harness/shard"
 	"uacs/harness/uncertainty"
 )
 
-// Shard is part I, from 0, of N parts of a grid: the cells whose key is I modulo
-// N. The zero value is the whole grid.
-type Shard struct{ I, N int }
+// Shard is a part of a grid, whose cells are dealt out by their keys. The zero value
+// is the whole grid.
+type Shard = shard.Part
 
 // ParseShard reads "i/n" with i from 1 to n, as people count.
-func ParseShard(text string) (Shard, error) {
-	var s Shard
-	if n, err := fmt.Sscanf(text, "%d/%d", &s.I, &s.N); n != 2 || err != nil || text != fmt.Sprintf("%d/%d", s.I, s.N) || s.I < 1 || s.I > s.N {
-		return Shard{}, fmt.Errorf("shard %q is not i/n with 1 ≤ i ≤ n", text)
-	}
-	s.I--
-	return s, nil
-}
+func ParseShard(text string) (Shard, error) { return shard.Parse(text) }
 
-// String returns "i/n" with i from 1.
-func (s Shard) String() string {
-	if s.N == 0 {
-		s.N = 1
-	}
-	return fmt.Sprintf("%d/%d", s.I+1, s.N)
-}
-
-// holds reports whether a cell belongs to the shard.
-func (s Shard) holds(key string) bool {
-	if s.N <= 1 {
-		return true
-	}
-	n, err := strconv.ParseUint(key[:8], 16, 64)
-	return err == nil && int(n%uint64(s.N)) == s.I
-}
-
-// file is the name of the shard's file in a store.
-func (s Shard) file() string {
+// shardFile is the name of a shard's file in a store.
+func shardFile(s Shard) string {
 	return fmt.Sprintf("cells-%d-of-%d.jsonl", s.I+1, max(s.N, 1))
 }
 
@@ -76,8 +53,16 @@ type Summary struct {
 // the shard's file in the order of the grid. Cells already in the store, whichever
 // shard wrote them, are not judged again. It ends early with ctx's error; what it
 // has written stays, and another Run goes on from there.
-func Run(ctx context.Context, grid Grid, o Options) (Summary, error) {
-	stored, err := ReadStore(o.Store)
+func Run(ctx context.Context, grid Grid, o Options) (sum Summary, err error) {
+	if o.SyncEvery == 0 {
+		o.SyncEvery = 64
+	}
+	j, err := openJournal(filepath.Join(o.Store, shardFile(o.Shard)), o.SyncEvery)
+	if err != nil {
+		return Summary{}, err
+	}
+	defer func() { err = errors.Join(err, j.close()) }()
+	stored, err := ReadStore(o.Store) // with the file held: what an earlier run did is there
 	if err != nil {
 		return Summary{}, err
 	}
@@ -87,17 +72,10 @@ func Run(ctx context.Context, grid Grid, o Options) (Summary, error) {
 		have[c.Key] = true
 		na[c.Key] = c.NA != ""
 	}
-	if o.SyncEvery == 0 {
-		o.SyncEvery = 64
-	}
-	j, _, err := openJournal(filepath.Join(o.Store, o.Shard.file()), o.SyncEvery)
-	if err != nil {
-		return Summary{}, err
-	}
 	r := &runner{grid: grid, o: o, journal: j}
 	var todo []Spec
 	for _, s := range grid.Cells {
-		if !o.Shard.holds(s.Key) {
+		if !o.Shard.Holds(s.Key) {
 			continue
 		}
 		r.sum.Total++
@@ -109,9 +87,6 @@ func Run(ctx context.Context, grid Grid, o Options) (Summary, error) {
 		todo = append(todo, s)
 	}
 	err = r.all(ctx, todo)
-	if closing := j.close(); err == nil {
-		err = closing
-	}
 	return r.sum, err
 }
 

@@ -109,7 +109,7 @@ func TestHowItRanLeavesNoTrace(t *testing.T) {
 		t.Errorf("%+v of %d cells", sum, want)
 	}
 	want := merged(t, g, serial)
-	file := filepath.Join(serial, Shard{}.file())
+	file := filepath.Join(serial, shardFile(Shard{}))
 	written, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -124,7 +124,7 @@ func TestHowItRanLeavesNoTrace(t *testing.T) {
 		var stores []string
 		for i := range 3 {
 			stores = append(stores, t.TempDir())
-			runShard(t, g, predictors, stores[i], Shard{i, 3})
+			runShard(t, g, predictors, stores[i], Shard{I: i, N: 3})
 		}
 		if !bytes.Equal(want, merged(t, g, stores...)) {
 			t.Error("three shards differ from one run")
@@ -139,11 +139,11 @@ func TestHowItRanLeavesNoTrace(t *testing.T) {
 		dir := t.TempDir()
 		for range 3 {
 			cut := written[:rng.IntN(len(written))]
-			if err := os.WriteFile(filepath.Join(dir, Shard{}.file()), cut, 0o644); err != nil {
+			if err := os.WriteFile(filepath.Join(dir, shardFile(Shard{})), cut, 0o644); err != nil {
 				t.Fatal(err)
 			}
 			runShard(t, g, predictors, dir, Shard{})
-			got, err := os.ReadFile(filepath.Join(dir, Shard{}.file()))
+			got, err := os.ReadFile(filepath.Join(dir, shardFile(Shard{})))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -321,7 +321,7 @@ func FuzzReadCells(f *testing.F) {
 }
 
 func TestParseShard(t *testing.T) {
-	if s, err := ParseShard("2/5"); err != nil || s != (Shard{1, 5}) || s.String() != "2/5" || s.file() != "cells-2-of-5.jsonl" {
+	if s, err := ParseShard("2/5"); err != nil || s != (Shard{I: 1, N: 5}) || s.String() != "2/5" || shardFile(s) != "cells-2-of-5.jsonl" {
 		t.Errorf("%v, %v", s, err)
 	}
 	for _, text := range []string{"", "0/3", "4/3", "1", "1/0", "a/b", "1/2x", " 1/2"} {

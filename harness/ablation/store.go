@@ -3,9 +3,12 @@ package ablation
 import (
 	"bufio"
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"os"
 	"path/filepath"
@@ -39,30 +42,81 @@ func WriteCells(w io.Writer, cells []Cell) error {
 
 // ReadCells reads lines that [Run] or [WriteCells] wrote. whole is the number of
 // bytes up to the end of the last complete line: a torn line after it, which a run
-// that was killed leaves behind, is dropped. Every other defect is an error that
-// names file and line; name stands for the file.
+// that was killed leaves behind, is dropped. A closing line that [Run] wrote must
+// have the count and the digest of what stands before it. Every other defect is an
+// error that names file and line; name stands for the file.
 func ReadCells(r io.Reader, name string) (cells []Cell, whole int64, err error) {
+	s, err := readStored(r, name)
+	if err != nil {
+		return nil, 0, err
+	}
+	return s.cells, s.whole, nil
+}
+
+// closing is the line that ends what a run has written, about all bytes before it.
+type closing struct {
+	Closed bool   `json:"closed"`
+	Count  int    `json:"count"`
+	SHA256 string `json:"sha256"`
+}
+
+const beginsClosing = `{"closed":`
+
+// stored is a file of cells up to its last complete line.
+type stored struct {
+	cells  []Cell
+	whole  int64
+	sum    hash.Hash
+	closed bool // the last line is a closing one
+}
+
+// closing is the line about all that is stored.
+func (s *stored) closing() closing {
+	return closing{true, len(s.cells), hex.EncodeToString(s.sum.Sum(nil))}
+}
+
+func readStored(r io.Reader, name string) (*stored, error) {
 	lines := bufio.NewReader(r)
+	s := &stored{sum: sha256.New()}
 	for n := 1; ; n++ {
 		line, err := lines.ReadBytes('\n')
 		if errors.Is(err, io.EOF) {
-			return cells, whole, nil // what is left has no end: torn, or nothing
+			return s, nil // what is left has no end: torn, or nothing
+		}
+		if err == nil {
+			err = s.add(line)
 		}
 		if err != nil {
-			return nil, 0, fmt.Errorf("%s:%d: %w", name, n, err)
+			return nil, fmt.Errorf("%s:%d: %w", name, n, err)
 		}
-		var c Cell
-		dec := json.NewDecoder(bytes.NewReader(line))
-		dec.DisallowUnknownFields()
+	}
+}
+
+// add takes one line with its newline.
+func (s *stored) add(line []byte) error {
+	dec := json.NewDecoder(bytes.NewReader(line))
+	dec.DisallowUnknownFields()
+	if s.closed = bytes.HasPrefix(line, []byte(beginsClosing)); s.closed {
+		var c closing
 		if err := dec.Decode(&c); err != nil {
-			return nil, 0, fmt.Errorf("%s:%d: %w", name, n, err)
+			return err
+		}
+		if c != s.closing() {
+			return fmt.Errorf("the %d cells above are not those that were written: count or digest differ", len(s.cells))
+		}
+	} else {
+		var c Cell
+		if err := dec.Decode(&c); err != nil {
+			return err
 		}
 		if c.Key == "" {
-			return nil, 0, fmt.Errorf("%s:%d: a cell without a key", name, n)
+			return errors.New("a cell without a key")
 		}
-		cells = append(cells, c)
-		whole += int64(len(line))
+		s.cells = append(s.cells, c)
 	}
+	s.sum.Write(line)
+	s.whole += int64(len(line))
+	return nil
 }
 
 // ReadStore reads every file of cells (*.jsonl) in a folder, in order of name. No
@@ -87,60 +141,4 @@ func ReadStore(dir string) ([]Cell, error) {
 		out = append(out, cells...)
 	}
 	return out, nil
-}
-
-// journal appends cells to a shard's file.
-type journal struct {
-	file    *os.File
-	every   int
-	pending int
-}
-
-// openJournal opens a shard's file for appending, without the torn line at its
-// end, and returns the cells it holds.
-func openJournal(path string, every int) (*journal, []Cell, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return nil, nil, err
-	}
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
-	if err != nil {
-		return nil, nil, err
-	}
-	cells, whole, err := ReadCells(f, path)
-	if err == nil {
-		err = f.Truncate(whole)
-	}
-	if err == nil {
-		_, err = f.Seek(whole, io.SeekStart)
-	}
-	if err != nil {
-		f.Close()
-		return nil, nil, err
-	}
-	return &journal{file: f, every: max(1, every)}, cells, nil
-}
-
-// append writes a cell in one write, and all to the disk every so many cells.
-func (j *journal) append(c *Cell) error {
-	line, err := encode(c)
-	if err != nil {
-		return err
-	}
-	if _, err := j.file.Write(line); err != nil {
-		return err
-	}
-	if j.pending++; j.pending < j.every {
-		return nil
-	}
-	j.pending = 0
-	return j.file.Sync()
-}
-
-// close writes what is left to the disk.
-func (j *journal) close() error {
-	err := j.file.Sync()
-	if closing := j.file.Close(); err == nil {
-		err = closing
-	}
-	return err
 }

@@ -131,11 +131,20 @@ func TestRunsOfOneCacheAreEqual(t *testing.T) {
 		t.Errorf("concurrent differs: %s", diff)
 	}
 
+	if asked := interrupted(t, c, many, clips, tune, want); asked != total {
+		t.Errorf("%d questions were asked over all stopped runs, %d are needed", asked, total)
+	}
+}
+
+// interrupted stops the run after every 150 answers until it ends, demands its bytes,
+// and returns how many questions were asked in all.
+func interrupted(t *testing.T, c Config, many Parts, clips, tune []sample.Sample, want string) int {
+	t.Helper()
 	var asked atomic.Int64
 	stopped := many
 	stopped.Store = cache.NewMemory()
 	for try := 0; ; try++ {
-		run, stop := context.WithCancel(ctx)
+		run, stop := context.WithCancel(context.Background())
 		var left atomic.Int64
 		left.Store(150)
 		p := stopped
@@ -152,9 +161,7 @@ func TestRunsOfOneCacheAreEqual(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if int(asked.Load()) != total {
-		t.Errorf("%d questions were asked over all stopped runs, %d are needed", asked.Load(), total)
-	}
+	return int(asked.Load())
 }
 
 // The live cascade is what package experiment's columns and the same strategy make of
@@ -395,7 +402,7 @@ func TestConfigErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, tc := range []struct{ name, from, to, want string }{
-		{"two rules", "{share: 0.35, on: valid}", "{share: 0.35, fixed: 1}", "one of fixed, share and best"},
+		{"two rules", "{share: 0.35, on: valid}", "{share: 0.35, fixed: 1}", "one of fixed, share, best and equal"},
 		{"chosen on the judged split", "on: valid", "on: test", "not train or valid"},
 		{"no second", "second: {synth: second, decision: score, label: second look}\n", "", "asks a second time"},
 		{"a control", "measure: distance-to-neutral", "measure: oracle", "cannot decide about a call"},

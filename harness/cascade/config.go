@@ -31,10 +31,16 @@ type Config struct {
 	// names the wording alone: the large model is asked again.
 	Second *Source `yaml:"second" json:"second,omitempty" jsonschema:"the second inference, if the fusion wants one"`
 
+	// Media are what an endpoint is shown beside the transcript; nil for nothing.
+	Media *Media `yaml:"media" json:"media,omitempty" jsonschema:"pictures and sound that an endpoint is shown beside the transcript"`
+
 	Measure      string    `yaml:"measure" json:"measure" jsonschema:"uncertainty measure of the small model"`
 	LargeMeasure string    `yaml:"large_measure" json:"large_measure,omitempty" jsonschema:"uncertainty measure of the large model"`
 	Fusion       string    `yaml:"fusion" json:"fusion" jsonschema:"fusion strategy"`
 	Threshold    Threshold `yaml:"threshold" json:"threshold" jsonschema:"above which uncertainty a clip is escalated"`
+	// Also are further thresholds that a measurement measures beside Threshold. A run
+	// does not read them.
+	Also []Threshold `yaml:"also" json:"also,omitempty" jsonschema:"further thresholds that uacs run --measure measures beside"`
 	// TauLarge is the threshold on the large model, for a fusion that reads one.
 	TauLarge *float64 `yaml:"tau_large" json:"tau_large,omitempty" jsonschema:"uncertainty up to which the large model counts as confident"`
 	Weights  string   `yaml:"weights" json:"weights,omitempty" jsonschema:"confidence or inverse-uncertainty"`
@@ -74,8 +80,25 @@ type Threshold struct {
 	// Best takes the threshold of the best accuracy on the split On, the one of fewest
 	// calls among equals; it asks the large model about all of its clips.
 	Best bool `yaml:"best" json:"best,omitempty" jsonschema:"the most accurate threshold on the split On, where both models answer all clips"`
-	// On is the split that Share and Best look at, valid by default.
-	On sample.Split `yaml:"on" json:"on,omitempty" jsonschema:"the split that share and best look at: train or valid"`
+	// Equal takes the threshold of fewest calls at which the cascade gets no fewer clips
+	// of the split On right than the large model alone; it asks the large model about
+	// all of them.
+	Equal bool `yaml:"equal" json:"equal,omitempty" jsonschema:"the threshold of fewest calls that is as accurate as the large model on the split On"`
+	// On is the split that Share, Best and Equal look at, valid by default.
+	On sample.Split `yaml:"on" json:"on,omitempty" jsonschema:"the split that share, best and equal look at: train or valid"`
+}
+
+// String says the rule in words.
+func (t Threshold) String() string {
+	switch {
+	case t.Fixed != nil:
+		return fmt.Sprintf("fixed at %g", *t.Fixed)
+	case t.Share != nil:
+		return fmt.Sprintf("%g %% of %s", math.Round(1e6**t.Share)/1e4, t.On)
+	case t.Equal:
+		return fmt.Sprintf("as good as large-only on %s", t.On)
+	}
+	return fmt.Sprintf("best on %s", t.On)
 }
 
 // Load reads and checks a config. Errors name the file and, where the YAML is wrong,
@@ -88,6 +111,11 @@ func Load(fsys fs.FS, file string) (Config, error) {
 	c := Config{Split: sample.Test, Profile: "polarity", Weights: "confidence", Threshold: Threshold{On: sample.Valid}}
 	if err := strictyaml.Decode(file, data, &c); err != nil {
 		return Config{}, err
+	}
+	for i := range c.Also {
+		if c.Also[i].On == "" {
+			c.Also[i].On = c.Threshold.On
+		}
 	}
 	if key, err := c.check(); err != nil {
 		return Config{}, experiment.AtKey(file, data, key, err)
@@ -108,7 +136,7 @@ func (c *Config) Validate() error {
 }
 
 func (c *Config) check() (key string, err error) {
-	for _, check := range []func() (string, error){c.checkNames, c.checkSources, c.checkRules, c.checkThreshold, c.checkCosts} {
+	for _, check := range []func() (string, error){c.checkNames, c.checkSources, c.checkMedia, c.checkRules, c.checkThreshold, c.checkCosts} {
 		if key, err := check(); err != nil {
 			return key, err
 		}
@@ -152,6 +180,16 @@ func (c *Config) checkSources() (string, error) {
 		}
 	}
 	return "", nil
+}
+
+func (c *Config) checkMedia() (string, error) {
+	switch {
+	case c.Media == nil:
+		return "", nil
+	case c.Small.Endpoint == "" && c.Large.Endpoint == "":
+		return "media", fmt.Errorf("an endpoint alone is shown media, and no model is one")
+	}
+	return "media", c.Media.check()
 }
 
 func (s *Source) check(dataset string) error {
@@ -203,28 +241,53 @@ func (c *Config) checkRules() (string, error) {
 }
 
 func (c *Config) checkThreshold() (string, error) {
-	t := &c.Threshold
+	if err := c.Threshold.check(c); err != nil {
+		return "threshold", err
+	}
+	for i := range c.Also {
+		t := &c.Also[i]
+		if err := t.check(c); err != nil {
+			return "also", fmt.Errorf("%d: %w", i+1, err)
+		}
+		if t.Fixed == nil && c.Threshold.Fixed == nil && t.On != c.Threshold.On {
+			return "also", fmt.Errorf("%d: on: %q is not the split %s of threshold", i+1, t.On, c.Threshold.On)
+		}
+	}
+	return "", nil
+}
+
+func (t *Threshold) check(c *Config) error {
 	given := 0
-	for _, is := range []bool{t.Fixed != nil, t.Share != nil, t.Best} {
+	for _, is := range []bool{t.Fixed != nil, t.Share != nil, t.Best, t.Equal} {
 		if is {
 			given++
 		}
 	}
 	switch {
 	case given != 1:
-		return "threshold", fmt.Errorf("one of fixed, share and best is required")
+		return fmt.Errorf("one of fixed, share, best and equal is required")
 	case t.Fixed != nil && (math.IsNaN(*t.Fixed) || math.IsInf(*t.Fixed, 0)):
-		return "threshold", fmt.Errorf("fixed: %v is not a finite number", *t.Fixed)
+		return fmt.Errorf("fixed: %v is not a finite number", *t.Fixed)
 	case t.Share != nil && !(*t.Share >= 0 && *t.Share <= 1):
-		return "threshold", fmt.Errorf("share: %v is not in [0,1]", *t.Share)
+		return fmt.Errorf("share: %v is not in [0,1]", *t.Share)
 	case t.Fixed == nil && t.On != sample.Train && t.On != sample.Valid:
-		return "threshold", hint.Add(fmt.Errorf("on: %q is not train or valid", t.On), "choose no threshold on the clips it is judged on")
+		return hint.Add(fmt.Errorf("on: %q is not train or valid", t.On), "choose no threshold on the clips it is judged on")
 	case t.Fixed == nil && t.On == c.Split:
-		return "threshold", fmt.Errorf("on: the threshold must not be chosen on the split %s that is answered", c.Split)
-	case t.Best && c.Large.Endpoint != "":
-		return "threshold", hint.Add(fmt.Errorf("best would ask the endpoint about every clip of %s", t.On), "use share, which asks the small model only")
+		return fmt.Errorf("on: the threshold must not be chosen on the split %s that is answered", c.Split)
+	case (t.Best || t.Equal) && c.Large.Endpoint != "":
+		return hint.Add(fmt.Errorf("best and equal would ask the endpoint about every clip of %s", t.On), "use share, which asks the small model only")
 	}
-	return "", nil
+	return nil
+}
+
+// tuned returns the split that thresholds are chosen on, "" if all are fixed.
+func (c *Config) tuned() sample.Split {
+	for _, t := range append([]Threshold{c.Threshold}, c.Also...) {
+		if t.Fixed == nil {
+			return t.On
+		}
+	}
+	return ""
 }
 
 func (c *Config) checkCosts() (string, error) {

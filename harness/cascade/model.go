@@ -50,6 +50,18 @@ type Step struct {
 	// Done of All questions of this role and split have an answer; Asked of them were
 	// asked in this run, the others were found.
 	Done, All, Asked int
+	// TokensIn, TokensOut and USD are what those that were asked in this run took, as
+	// far as their records know.
+	TokensIn, TokensOut int
+	USD                 float64
+}
+
+// count adds an answer that was asked for.
+func (s *Step) count(p *sample.Prediction) {
+	s.Done, s.Asked = s.Done+1, s.Asked+1
+	var c Cost
+	c.record(p, true)
+	s.TokensIn, s.TokensOut, s.USD = s.TokensIn+c.TokensIn, s.TokensOut+c.TokensOut, s.USD+c.USD
 }
 
 // desk asks models through a store.
@@ -92,7 +104,7 @@ func (d *desk) answer(ctx context.Context, role string, m Model, questions []Que
 			return err
 		}
 		out[i] = stored
-		step.Done, step.Asked = step.Done+1, step.Asked+1
+		step.count(stored)
 		d.asked[role]++
 		d.tell(step)
 		return nil
@@ -134,6 +146,10 @@ func (d *desk) keep(ctx context.Context, r cache.Request, p sample.Prediction) (
 		return nil, err
 	}
 	if err := d.store.Put(ctx, entry); err != nil {
+		var conflict *cache.Conflict
+		if errors.As(err, &conflict) {
+			err = hint.Add(err, "another run got an answer to the same question meanwhile; run again to use the one that was kept")
+		}
 		return nil, err
 	}
 	stored, ok, err := d.store.Get(ctx, entry.Key)

@@ -20,6 +20,10 @@ import (
 type Place struct {
 	// Project is the project's folder, which holds configs.
 	Project fs.FS
+	// Root is its path, for media; Drain, if not 0, bounds the seconds that an endpoint's
+	// answers under way get when a run is stopped.
+	Root  string
+	Drain float64
 	// Trained is the path of the folder with a folder for each trained model.
 	Trained string
 	// Data is the root of the public data, nil if there is none.
@@ -43,8 +47,8 @@ func (p *Place) Clips(c *Config) (clips, tune []sample.Sample, source string, sc
 	if err != nil {
 		return nil, nil, "", scale, err
 	}
-	if c.Threshold.Fixed == nil {
-		tune = d.Split(c.Threshold.On)
+	if on := c.tuned(); on != "" {
+		tune = d.Split(on)
 	}
 	return d.Split(c.Split), tune, digestOf(d), d.Range, nil
 }
@@ -99,9 +103,9 @@ func (p *Place) model(c *Config, s *Source) (Model, error) {
 	case s.Trained != "":
 		return NewNetwork(filepath.Join(p.Trained, s.Trained), s.Trained, p.Tools)
 	case s.Endpoint != "":
-		return p.endpoint(s, "")
+		return p.endpoint(c, s, "")
 	case s.Variant != "":
-		return p.endpoint(&c.Large, s.Variant)
+		return p.endpoint(c, &c.Large, s.Variant)
 	}
 	all := p.Predictors
 	name := s.Predictor
@@ -110,8 +114,8 @@ func (p *Place) model(c *Config, s *Source) (Model, error) {
 		all = experiment.Predictors{List: []experiment.Predictor{{Name: name, Dataset: c.Dataset, Format: "synth", Model: s.Synth}}}
 	}
 	splits := []sample.Split{c.Split}
-	if c.Threshold.Fixed == nil {
-		splits = append(splits, c.Threshold.On)
+	if on := c.tuned(); on != "" {
+		splits = append(splits, on)
 	}
 	var records []sample.Prediction
 	for _, split := range splits {
@@ -124,7 +128,7 @@ func (p *Place) model(c *Config, s *Source) (Model, error) {
 	return NewRecorded(records), nil
 }
 
-func (p *Place) endpoint(s *Source, variant string) (Model, error) {
+func (p *Place) endpoint(c *Config, s *Source, variant string) (Model, error) {
 	e, err := chat.LoadEndpoint(p.Project, "configs/endpoints/"+s.Endpoint+".yaml")
 	if err != nil {
 		return nil, absent(err, "endpoint", s.Endpoint)
@@ -140,8 +144,11 @@ func (p *Place) endpoint(s *Source, variant string) (Model, error) {
 	if p.Concurrency > 0 {
 		e.Limits.Concurrency = p.Concurrency
 	}
+	if p.Drain > 0 {
+		e.Limits.DrainSeconds = min(e.Limits.DrainSeconds, p.Drain)
+	}
 	runner, err := chat.NewRunner(chat.Options{Endpoint: e, Prompt: prompt, Client: chat.NewClient(e, key), Log: p.Log})
-	return &Endpoint{Runner: runner, Variant: variant}, err
+	return &Endpoint{Runner: runner, Variant: variant, Media: c.Media, Root: p.Root}, err
 }
 
 func absent(err error, what, name string) error {

@@ -70,4 +70,6 @@ func (r *Recorded) find(q *Question) (*sample.Prediction, error) {
 var errText = errors.New("missing: the clip has no text")
 
 // blank reports whether a clip has nothing for a text model to read.
-func blank(s *sample.Sample) bool { return strings.TrimSpace(s.TextEN) == "" }
+func blank(s *sample.Sample) bool { return blankText(s.TextEN) }
+
+func blankText(text string) bool { return strings.TrimSpace(text) == "" }

@@ -1,14 +1,17 @@
 package cascade
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
 	"slices"
 
+	"uacs/harness/experiment"
 	"uacs/harness/fusion"
 	"uacs/harness/metric"
 	"uacs/harness/sample"
+	"uacs/internal/hint"
 )
 
 // ShareThreshold returns the least threshold t for which at most share of the values,
@@ -51,66 +54,111 @@ func (r *run) threshold(ctx context.Context, tune []sample.Sample) (float64, err
 		}
 		return ShareThreshold(u, *rule.Share)
 	}
-	return r.best(ctx, tune)
+	s, err := r.sweep(ctx, tune)
+	switch {
+	case err != nil:
+		return 0, err
+	case rule.Best:
+		return s.best(), nil
+	}
+	return s.equal()
 }
 
-// best answers all tuning clips by both models and takes the threshold of the best
-// accuracy, of those the one that escalates least. Candidates are the uncertainties
+// stop is a threshold and how many clips the cascade gets right there.
+type stop struct{ at, right float64 }
+
+// sweep is what the cascade gets right at every threshold, the highest first, so that
+// each escalates more than the one before. Thresholds are the uncertainties
 // themselves, and one below all.
-func (r *run) best(ctx context.Context, tune []sample.Sample) (float64, error) {
+type sweep struct {
+	stops []stop
+	// large is what the large model gets right by itself, of so many clips.
+	large   float64
+	counted int
+}
+
+// sweep answers all tuning clips by both models.
+func (r *run) sweep(ctx context.Context, tune []sample.Sample) (*sweep, error) {
 	all, err := r.answer(ctx, tune, -math.MaxFloat64)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	_, u, err := r.small(ctx, tune)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	keep, counted, err := right(r.c.Profile, r.kind, tune, all.SmallAnswers)
+	if i := slices.IndexFunc(u, math.IsNaN); i >= 0 {
+		return nil, fmt.Errorf("the uncertainty of clip %s is not a number", tune[i].ID)
+	}
+	alone, err := experiment.ReadAnswers(all.Large, r.c.Large.role(), r.kind)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	escalated, _, err := right(r.c.Profile, r.kind, tune, answersOf(all.Fused))
-	if err != nil {
-		return 0, err
-	}
-	order := make([]int, 0, len(tune))
-	total := 0.0
-	for i := range tune {
-		if counted[i] {
-			order = append(order, i)
-			total += keep[i]
+	var correct [3][]float64
+	var counted []bool
+	for k, answers := range [][]fusion.Answer{all.SmallAnswers, answersOf(all.Fused), alone} {
+		if correct[k], counted, err = right(r.c.Profile, r.kind, tune, answers); err != nil {
+			return nil, err
 		}
 	}
-	if len(order) == 0 {
-		return 0, fmt.Errorf("profile %s counts none of the clips", r.c.Profile)
+	s := newSweep(u, correct, counted)
+	if s.counted == 0 {
+		return nil, fmt.Errorf("profile %s counts none of the clips", r.c.Profile)
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return -compare(u[a], u[b]) })
-	best, at := total, finite(u[order[0]]) // nothing escalated
-	for k, i := range order {
-		total += escalated[i] - keep[i]
-		last := k+1 == len(order)
-		if total <= best || !last && u[order[k+1]] == u[i] {
-			continue
-		}
-		best = total
-		if last {
-			at = math.Nextafter(finite(u[i]), math.Inf(-1))
-		} else {
-			at = finite(u[order[k+1]])
-		}
-	}
-	return at, nil
+	return s, nil
 }
 
-func compare(a, b float64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
+// newSweep makes the sweep of uncertainties and of what small-only, full escalation
+// and large-only get right of the counted clips.
+func newSweep(u []float64, correct [3][]float64, counted []bool) *sweep {
+	s := new(sweep)
+	var order []int
+	total := 0.0
+	for i := range u {
+		if counted[i] {
+			order = append(order, i)
+			total += correct[0][i]
+			s.large += correct[2][i]
+		}
 	}
-	return 0
+	if s.counted = len(order); s.counted == 0 {
+		return s
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return -cmp.Compare(u[a], u[b]) })
+	s.stops = append(s.stops, stop{finite(u[order[0]]), total}) // nothing escalated
+	for k, i := range order {
+		total += correct[1][i] - correct[0][i]
+		switch {
+		case k+1 == len(order):
+			s.stops = append(s.stops, stop{math.Nextafter(finite(u[i]), math.Inf(-1)), total})
+		case u[order[k+1]] != u[i]: // between equals there is no threshold
+			s.stops = append(s.stops, stop{finite(u[order[k+1]]), total})
+		}
+	}
+	return s
+}
+
+// best is the threshold of the best accuracy, of those the one that escalates least.
+func (s *sweep) best() float64 {
+	at := s.stops[0]
+	for _, stop := range s.stops {
+		if stop.right > at.right {
+			at = stop
+		}
+	}
+	return at.at
+}
+
+// equal is the threshold that escalates least of those at which the cascade is no
+// less accurate than the large model alone.
+func (s *sweep) equal() (float64, error) {
+	for _, stop := range s.stops {
+		if stop.right >= s.large {
+			return stop.at, nil
+		}
+	}
+	return 0, hint.Add(fmt.Errorf("equal: at no threshold does the cascade get as many of %d clips right as the large model (%g)", s.counted, s.large),
+		"use best, which takes what comes nearest")
 }
 
 // right is what the profile's headline accuracy makes of answers.

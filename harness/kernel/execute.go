@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -78,9 +80,10 @@ func (k *kernel) run(ctx context.Context, m *wire.Message, q request, code strin
 	case !strings.Contains(code, "\n") && strings.HasSuffix(code, "?"):
 		return k.describe(strings.TrimRight(code, "?"))
 	}
-	err = k.engine.Execute(ctx, q.Code, emit)
-	if err == nil && !q.Silent {
-		k.ran = append(k.ran, q.Code)
+	c := worker.Cell{Code: q.Code, Count: k.count}
+	err = k.engine.Execute(ctx, c, emit)
+	if !q.Silent {
+		k.remember(c, err)
 	}
 	return []any{}, err
 }
@@ -100,17 +103,48 @@ func (k *kernel) describe(name string) ([]any, error) {
 	return []any{content{"source": "page", "start": 0, "data": e.Data}}, nil
 }
 
-// replay runs the cells again that ran without an error.
+// remember keeps a cell for a replay. One that did not end is only declared
+// then, and one that did not compile is nothing to repeat.
+func (k *kernel) remember(c worker.Cell, err error) {
+	var f *worker.Failure
+	if errors.As(err, &f) {
+		switch f.Name {
+		case "panic":
+			k.fails[c.Count] = true
+		case "interrupted", "lost":
+			c.Declare = true
+		default:
+			return
+		}
+	} else if err != nil {
+		return
+	}
+	k.ran = append(k.ran, c)
+}
+
+// replay runs the earlier cells again. A cell that failed the first time may do
+// so again; any other failure ends the replay.
 func (k *kernel) replay(ctx context.Context, emit func(worker.Event)) error {
 	if err := k.engine.Restart(); err != nil {
 		return err
 	}
-	for i, code := range k.ran {
-		if err := k.engine.Execute(ctx, code, emit); err != nil {
-			return fmt.Errorf("cell %d of %d: %w", i+1, len(k.ran), err)
+	ran := 0
+	for _, c := range k.ran {
+		err := k.engine.Execute(ctx, c, emit)
+		var f *worker.Failure
+		panicked := errors.As(err, &f) && f.Name == "panic"
+		switch {
+		case err != nil && !(panicked && k.fails[c.Count]):
+			return fmt.Errorf("replay of In[%d]: %w", c.Count, err)
+		case err != nil:
+			emit(worker.Event{Kind: "stderr", Text: fmt.Sprintf("In[%d] failed again: %s\n", c.Count, f.Message)})
+		case c.Declare:
+			emit(worker.Event{Kind: "stderr", Text: fmt.Sprintf("In[%d] did not end: its names are declared, its variables are zero\n", c.Count)})
+			continue
 		}
+		ran++
 	}
-	emit(worker.Event{Kind: "stdout", Text: fmt.Sprintf("%d cells ran again\n", len(k.ran))})
+	emit(worker.Event{Kind: "stdout", Text: fmt.Sprintf("%d cells ran again\n", ran)})
 	return nil
 }
 
@@ -145,12 +179,13 @@ func (k *kernel) show(m *wire.Message, q request, e worker.Event) {
 	_ = k.Publish(kind, m.RawHeader, c)
 }
 
-// expressions evaluates the user expressions of a request, without output.
+// expressions evaluates the user expressions of a request in the order of their
+// names, without output.
 func (k *kernel) expressions(ctx context.Context, q request) content {
 	out := content{}
-	for name, code := range q.UserExpressions {
+	for _, name := range slices.Sorted(maps.Keys(q.UserExpressions)) {
 		var result content
-		err := k.engine.Execute(ctx, code, func(e worker.Event) {
+		err := k.engine.Execute(ctx, worker.Cell{Code: q.UserExpressions[name], Count: k.count}, func(e worker.Event) {
 			if e.Kind == "result" {
 				result = content{"status": "ok", "data": e.Data, "metadata": or(e.Metadata, content{})}
 			}

@@ -18,7 +18,7 @@ import (
 // An Engine runs cells; [worker.Process] is one. Interrupt may be called at any
 // time, the others one after another.
 type Engine interface {
-	Execute(ctx context.Context, code string, emit func(worker.Event)) error
+	Execute(ctx context.Context, c worker.Cell, emit func(worker.Event)) error
 	Ask(op, code string, cursor int) (worker.Event, error)
 	Interrupt()
 	Restart() error
@@ -32,16 +32,23 @@ type kernel struct {
 	*wire.Sockets
 	engine  Engine
 	count   int
-	history []string // history[i] is the cell with count i+1
-	ran     []string // cells that a replay runs again
+	history []string      // history[i] is the cell with count i+1
+	ran     []worker.Cell // cells that a replay runs again
+	fails   map[int]bool  // counts of those that ended with a panic
 	stop    context.CancelFunc
-	queue   chan *wire.Message
+	queue   chan queued
 	doomed  int // requests that were queued when a cell failed
 
 	mu      sync.Mutex
 	current *wire.Message // the cell that runs
 	mayAsk  bool
 	lines   chan string
+}
+
+// queued is a request that waits for the cells before it, and where it came in.
+type queued struct {
+	on *wire.Channel
+	m  *wire.Message
 }
 
 // Run serves the kernel that c describes until a client shuts it down or ctx
@@ -54,10 +61,10 @@ func Run(ctx context.Context, c wire.Connection, interrupts <-chan struct{}, sta
 	if err != nil {
 		return err
 	}
-	k := &kernel{Sockets: s, stop: stop, lines: make(chan string, 1), queue: make(chan *wire.Message, 4096)}
+	k := &kernel{Sockets: s, stop: stop, fails: map[int]bool{}, lines: make(chan string, 1), queue: make(chan queued, 4096)}
 	k.engine = startLater(start, k.ask)
-	go k.receive(k.Shell, func(m *wire.Message) { k.queue <- m })
-	go k.receive(k.Control, func(m *wire.Message) { k.handle(ctx, k.Control, m) })
+	go k.receive(k.Shell, func(m *wire.Message) { k.queue <- queued{k.Shell, m} })
+	go k.receive(k.Control, func(m *wire.Message) { k.control(ctx, m) })
 	go k.receive(k.Stdin, k.gotLine)
 	go func() {
 		for range interrupts {
@@ -67,8 +74,8 @@ func Run(ctx context.Context, c wire.Connection, interrupts <-chan struct{}, sta
 	_ = k.Publish("status", nil, content{"execution_state": "starting"})
 	for ctx.Err() == nil {
 		select {
-		case m := <-k.queue:
-			if k.handle(ctx, k.Shell, m) {
+		case q := <-k.queue:
+			if k.handle(ctx, q.on, q.m) {
 				k.abort()
 			}
 		case <-ctx.Done():
@@ -96,16 +103,27 @@ func (k *kernel) receive(c *wire.Channel, take func(*wire.Message)) {
 	}
 }
 
+// control handles a request on the control channel: at once, or after the
+// running cell if it needs the engine.
+func (k *kernel) control(ctx context.Context, m *wire.Message) {
+	if waits[m.Header.Type] {
+		k.queue <- queued{k.Control, m}
+		return
+	}
+	k.handle(ctx, k.Control, m)
+}
+
 // abort answers the cells that were queued behind a failed one.
 func (k *kernel) abort() {
 	for ; k.doomed > 0; k.doomed-- {
-		m := <-k.queue
+		q := <-k.queue
+		m := q.m
 		if m.Header.Type != "execute_request" {
-			k.handle(context.Background(), k.Shell, m)
+			k.handle(context.Background(), q.on, m)
 			continue
 		}
 		k.status(m, "busy")
-		_ = k.Shell.Send(m, "execute_reply", content{"status": "aborted", "execution_count": k.count})
+		_ = k.Shell.Send(m, "execute_reply", content{"status": "aborted"}) // no count: it has not run
 		k.status(m, "idle")
 	}
 }
@@ -123,7 +141,7 @@ func (k *kernel) handle(ctx context.Context, c *wire.Channel, m *wire.Message) (
 		k.refuse(c, m, fmt.Errorf("content of %s: %w", m.Header.Type, err))
 		return false
 	}
-	if c == k.Control && busyTypes[m.Header.Type] {
+	if c == k.Control && m.Header.Type == "execute_request" {
 		k.refuse(c, m, fmt.Errorf("%s belongs on the shell channel", m.Header.Type))
 		return false
 	}
@@ -150,8 +168,8 @@ func (k *kernel) handle(ctx context.Context, c *wire.Channel, m *wire.Message) (
 	return false
 }
 
-// busyTypes need the engine, which a running cell holds.
-var busyTypes = map[string]bool{"execute_request": true, "complete_request": true, "inspect_request": true, "is_complete_request": true, "history_request": true}
+// waits are the requests that a running cell makes wait, whatever the channel.
+var waits = map[string]bool{"complete_request": true, "inspect_request": true, "is_complete_request": true, "history_request": true}
 
 func or(v, otherwise any) any {
 	if v == nil {

@@ -16,8 +16,8 @@ import (
 // fake is an engine whose cells are the names of what they do.
 type fake struct{ stop chan struct{} }
 
-func (f *fake) Execute(_ context.Context, code string, emit func(worker.Event)) error {
-	switch code {
+func (f *fake) Execute(_ context.Context, c worker.Cell, emit func(worker.Event)) error {
+	switch c.Code {
 	case "print":
 		emit(worker.Event{Kind: "stdout", Text: "hello"})
 	case "value":

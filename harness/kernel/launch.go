@@ -15,7 +15,13 @@ const hostPackage = "uacs/harness/kernel/worker/host"
 // preload are the packages that notebooks import most; the host has all of them.
 var preload = []string{
 	"uacs/harness/kernel/display", "uacs/harness/frame", "uacs/harness/experiment", "uacs/harness/report", "uacs/harness/ablation", "uacs/figures",
+	"uacs/harness/cost", "uacs/harness/policy", "github.com/go-gota/gota/dataframe", "github.com/go-gota/gota/series",
+	"gonum.org/v1/plot", "gonum.org/v1/plot/plotter", "gonum.org/v1/plot/vg", "gonum.org/v1/plot/plotutil", "gonum.org/v1/gonum/stat",
 }
+
+// keptPrograms is how many of the programs that run cells stay in the cache,
+// each of some 35 MB, besides those in use.
+const keptPrograms = 2
 
 // Build builds the program that runs cells from the module in folder root, and
 // returns its path in the user's cache. If nothing has changed it is quick.
@@ -28,7 +34,11 @@ func Build(ctx context.Context, root string) (string, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", err
 	}
-	return engine.BuildHost(ctx, engine.Options{Dir: root, ModuleRoot: root, BuildDir: dir}, hostPackage, "")
+	program, err := engine.BuildHost(ctx, engine.Options{Dir: root, ModuleRoot: root, BuildDir: dir}, hostPackage, "")
+	if err == nil {
+		engine.Prune(dir, keptPrograms)
+	}
+	return program, err
 }
 
 // Launch builds the host and starts it in folder dir.

@@ -24,7 +24,7 @@ func (h headless) Execute(ctx context.Context, code string, emit func(notebook.E
 			emit(e)
 		}
 	}()
-	err := h.Engine.Execute(ctx, code, func(e worker.Event) {
+	err := h.Engine.Execute(ctx, worker.Cell{Code: code}, func(e worker.Event) {
 		switch e.Kind {
 		case "stdout", "stderr", "display", "update", "result":
 			events <- notebook.Event{Kind: e.Kind, Text: e.Text, Data: e.Data, Metadata: e.Metadata, ID: e.ID}

@@ -29,12 +29,12 @@ func (p *pending) wait() (Engine, error) {
 }
 
 // Execute implements [Engine].
-func (p *pending) Execute(ctx context.Context, code string, emit func(worker.Event)) error {
+func (p *pending) Execute(ctx context.Context, c worker.Cell, emit func(worker.Event)) error {
 	e, err := p.wait()
 	if err != nil {
 		return err
 	}
-	return e.Execute(ctx, code, emit)
+	return e.Execute(ctx, c, emit)
 }
 
 // Ask implements [Engine].

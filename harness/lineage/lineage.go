@@ -93,6 +93,10 @@ func Trace(fsys fs.FS, name string) (Lineage, error) {
 		l.Of, l.Command, l.Config = "training of model "+name, "uacs train "+name, "configs/models/"+name+".yaml"
 		return l, nil
 	}
+	if name, ok := studyOf(file); ok {
+		l.Of, l.Command, l.Config = "sensitivity study "+name, "uacs sensitivity "+name, "configs/sensitivity/"+name+".yaml"
+		return l, nil
+	}
 	if records == "" {
 		l.Of, l.Command = "all experiments of the tier", "uacs reproduce"
 		return l, nil
@@ -172,6 +176,12 @@ func owner(manifest report.Manifest, file string) (string, error) {
 		if !ok {
 			continue
 		}
+		if study, ok := strings.CutPrefix(name, "sensitivity-"); ok {
+			if got, of := studyOf(file); of && got == study {
+				return p, nil
+			}
+			continue
+		}
 		plan, ablated := strings.CutPrefix(name, "ablation-")
 		if ablated && report.BelongsToAblation(file, plan) || !ablated && report.Belongs(file, name) {
 			return p, nil
@@ -182,6 +192,13 @@ func owner(manifest report.Manifest, file string) (string, error) {
 		return "", nil
 	}
 	return "", fmt.Errorf("%s: no experiment made it: %w", file, fs.ErrNotExist)
+}
+
+// studyOf returns the sensitivity study that made an artefact.
+func studyOf(file string) (name string, ok bool) {
+	base := path.Base(file)
+	name, ok = strings.CutPrefix(strings.TrimSuffix(base, path.Ext(base)), "sensitivity-")
+	return strings.TrimSuffix(name, "-summary"), ok
 }
 
 func (l *Lineage) ofExperiment(file string, data []byte) error {

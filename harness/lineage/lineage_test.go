@@ -46,14 +46,16 @@ func project(t *testing.T) fstest.MapFS {
 	}
 	manifest := report.Manifest{}
 	for name, data := range map[string]string{
-		"results/records/one.jsonl":            records.String(),
-		"results/records/ablation-grid.jsonl":  plan,
-		"results/tables/one-systems.csv":       "tier,system,accuracy %\npublic,small alone,\"81.20 [79.00, 83.00]\"\n",
-		"results/tables/ablation-grid.csv":     "tier,pair,accuracy\nsynth,p,81.20\n",
-		"results/tables/overview-public.csv":   "tier,experiment,cascade %\npublic,one,81.20\n",
-		"figures/out/one.svg":                  "<svg/>",
-		"results/models/small.md":              "# Small",
-		"figures/out/model-small-learning.svg": "<svg/>",
+		"results/records/one.jsonl":                records.String(),
+		"results/records/ablation-grid.jsonl":      plan,
+		"results/tables/one-systems.csv":           "tier,system,accuracy %\npublic,small alone,\"81.20 [79.00, 83.00]\"\n",
+		"results/tables/ablation-grid.csv":         "tier,pair,accuracy\nsynth,p,81.20\n",
+		"results/tables/overview-public.csv":       "tier,experiment,cascade %\npublic,one,81.20\n",
+		"figures/out/one.svg":                      "<svg/>",
+		"results/records/sensitivity-s.jsonl":      "{}",
+		"results/tables/sensitivity-s-summary.csv": "a\n",
+		"results/models/small.md":                  "# Small",
+		"figures/out/model-small-learning.svg":     "<svg/>",
 	} {
 		files[name] = &fstest.MapFile{Data: []byte(data)}
 		manifest.Add(report.File{Path: name, Data: []byte(data)})
@@ -107,6 +109,10 @@ func TestTraceStates(t *testing.T) {
 		if err != nil || l.State != Same || l.Command != "uacs train small" || l.Config != "configs/models/small.yaml" {
 			t.Errorf("%s: %+v, %v", name, l, err)
 		}
+	}
+	l, err = Trace(files, "sensitivity-s-summary.csv")
+	if err != nil || l.Command != "uacs sensitivity s" || l.Records != "results/records/sensitivity-s.jsonl" {
+		t.Errorf("a study: %+v, %v", l, err)
 	}
 	if _, err := Trace(files, "two.svg"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("unknown artefact: %v", err)

@@ -65,6 +65,8 @@ type Summary struct {
 	Ran, Cached, Written, Same int
 	// Ablations are the ablation plans that ran or came from the cache.
 	Ablations []Ablated
+	// Studies are the sensitivity studies, those that could not be made among them.
+	Studies []Studied
 	// Changes compare with the manifest that was there before, in words.
 	Changes []string
 }
@@ -117,6 +119,11 @@ func Run(ctx context.Context, o Options) (Summary, error) {
 		return Summary{}, err
 	}
 	s.Ablations = done
+	studied, told, err := studies(ctx, o, predictors)
+	if err != nil {
+		return Summary{}, err
+	}
+	s.Studies = told
 	if o.WebReport && len(o.Only) == 0 && len(outcomes) > 0 {
 		page, err := webReport(ctx, o, outcomes, ablations, done, predictors)
 		if err != nil {
@@ -124,7 +131,7 @@ func Run(ctx context.Context, o Options) (Summary, error) {
 		}
 		files = append(files, page)
 	}
-	return s, s.write(o, slices.Concat(files, checks, ablations), earlier)
+	return s, s.write(o, slices.Concat(files, checks, ablations, studied), earlier)
 }
 
 // outcome is an experiment's result with its files.

@@ -55,6 +55,9 @@ func (s *Summary) keeps(p string, o Options) bool {
 			return false
 		}
 	}
+	if stays, is := s.keepsStudy(p); is {
+		return stays
+	}
 	if len(o.Only) > 0 {
 		return true
 	}

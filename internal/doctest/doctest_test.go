@@ -4,8 +4,10 @@ package doctest
 import (
 	"bytes"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -61,15 +63,32 @@ func TestNumbersInReadme(t *testing.T) {
 	}
 }
 
-// Every relative link of the documents leads to a file.
+// Every relative link of the documents leads to a file, and a heading where it names
+// one in a document.
 func TestLinks(t *testing.T) {
-	link := regexp.MustCompile(`\]\(([^)#:]+)\)`)
-	for _, name := range []string{"README.md", "REPRODUCE.md", "notebooks/README.md", "docs/endpoints.md", "docs/exporter-contract.md"} {
+	link := regexp.MustCompile(`\]\(([^)#:]*)(?:#([^)]*))?\)`)
+	for _, name := range documents(t) {
 		for _, m := range link.FindAllStringSubmatch(read(t, name), -1) {
-			target := filepath.Join(root, filepath.Dir(filepath.FromSlash(name)), filepath.FromSlash(m[1]))
-			if _, err := os.Stat(target); err != nil {
+			target := name
+			if m[1] != "" {
+				target = path.Join(path.Dir(name), m[1])
+			}
+			if _, err := os.Stat(filepath.Join(root, filepath.FromSlash(target))); err != nil {
 				t.Errorf("%s links to %s, which is not there", name, m[1])
+			} else if m[2] != "" && !slices.Contains(anchors(t, target), m[2]) {
+				t.Errorf("%s links to %s#%s: there is no such heading", name, m[1], m[2])
 			}
 		}
 	}
+}
+
+// anchors are the headings of a document as links name them: in lower case, spaces as
+// hyphens, no other signs.
+func anchors(t *testing.T, name string) (out []string) {
+	t.Helper()
+	for _, m := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(read(t, name), -1) {
+		heading := strings.ReplaceAll(strings.ToLower(m[1]), " ", "-")
+		out = append(out, regexp.MustCompile(`[^\pL\pN_-]`).ReplaceAllString(heading, ""))
+	}
+	return out
 }

@@ -83,6 +83,7 @@ var arrows = map[string][]string{
 	"uacs/harness/calibrate": {"uacs/harness/sample"},
 	"uacs/harness/selective": {},
 	"uacs/harness/ablation": {
+		"uacs/harness/shard",
 		"uacs/harness/frame",
 		"uacs/datasets/synth", "uacs/harness/experiment", "uacs/harness/sample", "uacs/harness/calibrate", "uacs/harness/cost", "uacs/harness/fusion",
 		"uacs/harness/infer", "uacs/harness/metric", "uacs/harness/route", "uacs/harness/selective", "uacs/harness/uncertainty",
@@ -99,6 +100,15 @@ var arrows = map[string][]string{
 		"uacs/figures", "uacs/harness/frame", "uacs/harness/experiment", "uacs/harness/ablation", "uacs/harness/policy", "uacs/harness/report",
 	},
 	"uacs/harness/notebook": {"uacs/harness/kernel/cell"},
+	"uacs/harness/shard":    {},
+	"uacs/harness/soak":     {},
+	"uacs/harness/sensitivity": {
+		"uacs/figures", "uacs/harness/experiment", "uacs/harness/fusion", "uacs/harness/metric", "uacs/harness/model/ubm", "uacs/harness/model/ubm/trained",
+		"uacs/harness/report", "uacs/harness/sample", "uacs/harness/uncertainty",
+	},
+	"uacs/harness/model/own": {
+		"uacs/harness/features", "uacs/harness/model/encoder", "uacs/harness/model/encoder/wordpiece", "uacs/harness/model/onnx", "uacs/harness/model/onnxfile", "uacs/harness/sample",
+	},
 	"uacs/datasets/leak":    {"uacs/harness/sample"},
 	"uacs/harness/tensor":   {"uacs/harness/pickle"},
 	"uacs/harness/features": {"uacs/harness/sample", "uacs/harness/npy", "uacs/harness/pickle", "uacs/harness/tensor"},
@@ -120,6 +130,7 @@ var arrows = map[string][]string{
 	"uacs/harness/webreport": {"uacs/harness/experiment"},
 	"uacs/harness/reproduce": {
 		"uacs/harness/experiment", "uacs/harness/ablation", "uacs/harness/policy", "uacs/harness/report", "uacs/harness/lineage", "uacs/harness/webreport",
+		"uacs/harness/sensitivity", "uacs/harness/model/assets", "uacs/harness/model/encoder",
 		"uacs/harness/model/ubm/trained",
 	},
 }

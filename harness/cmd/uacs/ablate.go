@@ -19,6 +19,7 @@ import (
 	"uacs/harness/experiment"
 	"uacs/harness/report"
 	"uacs/harness/reproduce"
+	"uacs/harness/shard"
 	"uacs/internal/hint"
 )
 
@@ -32,7 +33,7 @@ type ablateCmd struct {
 	planPlace
 	Plan        []string `arg:"" optional:"" help:"Names of plans in configs/ablations; none means all."`
 	Config      []string `short:"c" help:"Plan files, in place of names." placeholder:"FILE" sep:"none"`
-	Shard       string   `help:"Judge part i of n and write no tables; a run without --shard merges all parts." placeholder:"I/N"`
+	Shard       string   `help:"Judge part i of n and write no tables, or auto for the part that a batch system says; a run without --shard merges all parts." placeholder:"I/N"`
 	Top         int      `help:"How many cascades of each pair to print." default:"10"`
 	Out         string   `help:"Folder that results are written into (default: the project folder)." placeholder:"DIR"`
 	Store       string   `help:"Folder that cells are kept in (default: .cache/ablations in the project)." placeholder:"DIR"`
@@ -59,11 +60,17 @@ func (c ablateCmd) Validate() error {
 		return errors.New("a shard is kept in the store: leave out --from-scratch")
 	case c.Top < 0:
 		return fmt.Errorf("--top %d is negative", c.Top)
-	case c.Shard != "":
-		_, err := ablation.ParseShard(c.Shard)
-		return err
 	}
-	return nil
+	return checkShard(c.Shard)
+}
+
+// checkShard reports a part that cannot be read; what a batch system says is read later.
+func checkShard(text string) error {
+	if text == "" || text == shard.Auto {
+		return nil
+	}
+	_, err := shard.Parse(text)
+	return err
 }
 
 // Run judges the plans in turn.
@@ -81,10 +88,8 @@ func (c ablateCmd) Run(a *app) error {
 		if !c.FromScratch {
 			run.Store = filepath.Join(c.store(), p.Name)
 		}
-		if c.Shard != "" {
-			if run.Shard, err = ablation.ParseShard(c.Shard); err != nil {
-				return err
-			}
+		if run.Shard, err = shard.Of(c.Shard, a.Getenv); err != nil {
+			return err
 		}
 		if err := c.run(a, &run); err != nil {
 			return fmt.Errorf("%s: %w", p.Name, err)

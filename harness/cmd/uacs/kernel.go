@@ -61,6 +61,9 @@ func (p kernelPlace) folder(a *app) (string, error) {
 //go:embed kernel-logo.svg
 var kernelLogo []byte
 
+//go:embed kernel-classic.js
+var kernelClassic []byte
+
 type kernelInstallCmd struct{ kernelPlace }
 
 // Help implements kong's interface for the text below a command's help.
@@ -97,7 +100,7 @@ func (c *kernelInstallCmd) Run(a *app) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	for name, data := range map[string][]byte{"kernel.json": append(spec, '\n'), "logo-svg.svg": kernelLogo} {
+	for name, data := range map[string][]byte{"kernel.json": append(spec, '\n'), "logo-svg.svg": kernelLogo, "kernel.js": kernelClassic} {
 		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
 			return err
 		}

@@ -20,9 +20,10 @@ import (
 
 // modelCmd groups the commands about model files and what runs them.
 type modelCmd struct {
-	Fetch modelFetchCmd `cmd:"" help:"Fetch the ONNX Runtime library and pretrained weights, checked by SHA-256."`
-	Show  modelShowCmd  `cmd:"" help:"Print what is in an ONNX file, and what a run of it costs."`
-	Check modelCheckCmd `cmd:"" help:"Run an ONNX file on made-up inputs and measure it."`
+	Fetch   modelFetchCmd   `cmd:"" help:"Fetch the ONNX Runtime library and pretrained weights, checked by SHA-256."`
+	Show    modelShowCmd    `cmd:"" help:"Print what is in an ONNX file, and what a run of it costs."`
+	Check   modelCheckCmd   `cmd:"" help:"Run an ONNX file, or a model of your own, on made-up inputs and measure it."`
+	Predict modelPredictCmd `cmd:"" help:"Answer the clips of a dataset with a model of your own."`
 }
 
 type modelFetchCmd struct {
@@ -282,7 +283,7 @@ func printCost(out io.Writer, r modelReport) error {
 }
 
 type modelCheckCmd struct {
-	File    string           `arg:"" help:"ONNX file." placeholder:"FILE.onnx"`
+	File    string           `arg:"" help:"ONNX file, or the YAML that describes a model of your own." placeholder:"FILE"`
 	Batch   []int64          `help:"Batch sizes to run." default:"1,2,8,32"`
 	Length  []int64          `help:"Sizes of the other symbolic axes to run." default:"4,16"`
 	Axis    map[string]int64 `help:"Size of one axis, by its name." placeholder:"NAME=SIZE"`
@@ -298,6 +299,9 @@ func (modelCheckCmd) Help() string {
 
 // Run opens the model and runs it at each size.
 func (c modelCheckCmd) Run(a *app) error {
+	if filepath.Ext(c.File) == ".yaml" {
+		return c.checkOwn(a)
+	}
 	file, err := readModel(c.File)
 	if err != nil {
 		return err

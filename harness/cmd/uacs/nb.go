@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"uacs/harness/notebook"
@@ -28,12 +29,13 @@ type nbRunCmd struct {
 	Files   []string      `arg:"" help:"Notebooks, run one after another, each from a fresh state."`
 	Out     string        `xor:"out" help:"File for the result of a single notebook; printed if absent."`
 	Inplace bool          `xor:"out" help:"Write the outputs into the notebooks."`
+	Param   []string      `sep:"none" placeholder:"NAME=VALUE" help:"Replaces what the cell with the tag parameters assigns to NAME; may be repeated."`
 	Timeout time.Duration `default:"10m" help:"Longest time for one notebook."`
 }
 
 // Help implements kong's interface for the text below a command's help.
 func (nbRunCmd) Help() string {
-	return "Example: uacs nb run notebooks/compat-gophernotes.ipynb --inplace"
+	return "Example: uacs nb run notebooks/01-datasets.ipynb --param name=simsv2 --out .cache/01-simsv2.ipynb"
 }
 
 func (c *nbRunCmd) Run(a *app) error {
@@ -44,6 +46,9 @@ func (c *nbRunCmd) Run(a *app) error {
 		nb, err := readNotebook(file)
 		if err != nil {
 			return err
+		}
+		if err := c.parameters(nb); err != nil {
+			return fmt.Errorf("%s: %w", file, err)
 		}
 		runErr := withEngine(a.Ctx, c.Timeout, func(ctx context.Context, e notebook.Engine) error {
 			return notebook.Run(ctx, nb, e)
@@ -56,6 +61,19 @@ func (c *nbRunCmd) Run(a *app) error {
 		}
 		if runErr != nil {
 			return fmt.Errorf("%s: %w", file, runErr)
+		}
+	}
+	return nil
+}
+
+func (c *nbRunCmd) parameters(nb *notebook.Notebook) error {
+	for _, p := range c.Param {
+		name, value, ok := strings.Cut(p, "=")
+		if !ok {
+			return hint.Add(fmt.Errorf("parameter %q has no value", p), "write --param %s=VALUE", p)
+		}
+		if err := nb.SetParameter(name, value); err != nil {
+			return err
 		}
 	}
 	return nil

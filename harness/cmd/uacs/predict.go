@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"strings"
 	"text/tabwriter"
 
 	"uacs/harness/cascade"
@@ -95,22 +96,29 @@ func (c predictCmd) threshold(a *app, config *cascade.Config, place *cascade.Pla
 
 // clips are the texts as clips without labels.
 func (c predictCmd) clips(config *cascade.Config) ([]sample.Sample, error) {
-	var out []sample.Sample
-	add := func(id, text string) {
-		out = append(out, sample.Sample{
-			Dataset: config.Dataset, Split: config.Split, ID: id, Video: id, Text: text, TextEN: text,
-			Label: sample.Unknown(), LabelT: sample.Unknown(), LabelA: sample.Unknown(), LabelV: sample.Unknown(),
-		})
+	if c.CSV != "" {
+		return c.rows(config)
 	}
+	var out []sample.Sample
 	for i, text := range c.Text {
-		if text == "" {
+		if strings.TrimSpace(text) == "" {
 			return nil, fmt.Errorf("text %d is empty", i+1)
 		}
-		add(strconv.Itoa(i+1), text)
+		out = append(out, unlabelled(config, strconv.Itoa(i+1), text))
 	}
-	if c.CSV == "" {
-		return out, nil
+	return out, nil
+}
+
+// unlabelled is a text as a clip.
+func unlabelled(config *cascade.Config, id, text string) sample.Sample {
+	return sample.Sample{
+		Dataset: config.Dataset, Split: config.Split, ID: id, Video: id, Text: text, TextEN: text,
+		Label: sample.Unknown(), LabelT: sample.Unknown(), LabelA: sample.Unknown(), LabelV: sample.Unknown(),
 	}
+}
+
+// rows are the texts of the CSV file.
+func (c predictCmd) rows(config *cascade.Config) ([]sample.Sample, error) {
 	data, err := os.ReadFile(c.CSV)
 	if err != nil {
 		return nil, err
@@ -123,6 +131,7 @@ func (c predictCmd) clips(config *cascade.Config) ([]sample.Sample, error) {
 	if err != nil {
 		return nil, hint.Add(err, "name the columns with --text-column and --id-column")
 	}
+	var out []sample.Sample
 	seen := map[string]bool{}
 	err = table.Each(func(r csvtable.Row) error {
 		text, err := r.Filled(c.TextColumn)
@@ -139,7 +148,7 @@ func (c predictCmd) clips(config *cascade.Config) ([]sample.Sample, error) {
 			return hint.Add(r.Errorf("id %q stands twice", id), "leave --id-column out to use the lines' numbers")
 		}
 		seen[id] = true
-		add(id, text)
+		out = append(out, unlabelled(config, id, text))
 		return nil
 	})
 	if err == nil && len(out) == 0 {

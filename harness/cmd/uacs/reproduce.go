@@ -202,6 +202,9 @@ func printSummary(a *app, s reproduce.Summary) {
 		}
 		fmt.Fprintf(a.Stdout, "%d ablations ran, %d from cache, %d skipped\n", len(s.Ablations)-cached, cached, len(s.Plan.SkippedAblations))
 	}
+	if len(s.Studies) > 0 {
+		printStudies(a, s.Studies)
+	}
 	if len(s.Changes) == 0 {
 		fmt.Fprintln(a.Stdout, "every artefact has the bytes that results/MANIFEST.sha256 lists")
 		return
@@ -215,4 +218,20 @@ func printSummary(a *app, s reproduce.Summary) {
 		}
 		fmt.Fprintf(a.Stdout, "  %s\n", change)
 	}
+}
+
+func printStudies(a *app, studies []reproduce.Studied) {
+	ran, cached, skipped := 0, 0, 0
+	for _, d := range studies {
+		switch {
+		case d.Why != nil:
+			skipped++
+			a.note(fmt.Sprintf("sensitivity study %s is skipped: %v%s", d.Plan.Name, d.Why, hintText(d.Why)))
+		case d.Cached:
+			cached++
+		default:
+			ran++
+		}
+	}
+	fmt.Fprintf(a.Stdout, "%d sensitivity studies ran, %d from cache, %d skipped\n", ran, cached, skipped)
 }

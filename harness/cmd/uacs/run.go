@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,34 +10,44 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/google/renameio/v2"
 
 	"uacs/datasets"
+	"uacs/harness/cache"
+	"uacs/harness/cache/jsonl"
 	"uacs/harness/cache/sqlite"
 	"uacs/harness/cascade"
 	"uacs/harness/model/assets"
 	"uacs/harness/model/encoder"
-	"uacs/harness/model/onnx"
 	"uacs/harness/model/ubm/trained"
 	"uacs/harness/reproduce"
+	"uacs/harness/sample"
+	"uacs/harness/shard"
 	"uacs/internal/hint"
 )
 
 // livePlace are the flags by which a live cascade finds its parts.
 type livePlace struct {
 	dataPlace
-	Config      string `short:"c" required:"" help:"Config of the cascade, such as configs/live/mosi-glove-uselite.yaml." placeholder:"FILE"`
-	Root        string `help:"Project folder, which holds configs." default:"." placeholder:"DIR"`
-	Cache       string `help:"Cache file (default: .cache/answers.db in the project)." placeholder:"FILE"`
-	Concurrency int    `help:"Clips under way at once; 0 means one for each processor, and for an endpoint its own limit." placeholder:"N"`
-	Retry       bool   `help:"Ask again for answers that failed."`
-	JSON        bool   `name:"json" help:"Print JSON lines."`
+	Config      string  `short:"c" required:"" help:"Config of the cascade, such as configs/live/mosi-glove-uselite.yaml." placeholder:"FILE"`
+	Root        string  `help:"Project folder, which holds configs." default:"." placeholder:"DIR"`
+	Cache       string  `help:"Cache file (default: .cache/answers.db in the project)." placeholder:"FILE"`
+	Concurrency int     `help:"Clips under way at once; 0 means one for each processor, and for an endpoint its own limit." placeholder:"N"`
+	Retry       bool    `help:"Ask again for answers that failed."`
+	Media       string  `help:"Folder of the clips' pictures and sound, in place of the config's." placeholder:"DIR"`
+	Drain       float64 `help:"Most seconds that an endpoint's answers under way get when the run is stopped." default:"1.5" placeholder:"S"`
+	JSON        bool    `name:"json" help:"Print JSON lines."`
 }
 
 type runCmd struct {
 	livePlace
 	Replay  bool   `help:"Ask nothing: an answer that is not in the cache is an error."`
+	Shard   string `help:"Answer the clips of part i of n only, or auto for the part that a batch system says; keeps answers in a shard of their own and writes no results." placeholder:"I/N"`
 	Limit   int    `help:"Only the first clips of the split; 0 means all." placeholder:"N"`
-	Out     string `help:"Folder that gets NAME.jsonl and NAME.summary.json; with --measure, NAME.json and NAME.md." placeholder:"DIR"`
+	Out     string `help:"Folder that gets NAME.jsonl and NAME.summary.json; with --measure, live.json, live.csv and live.md." placeholder:"DIR"`
 	Measure bool   `help:"Measure the time of the cascade beside its models alone, one clip at a time; writes to results/measured."`
 	Runs    int    `help:"Repetitions of --measure." default:"5" placeholder:"N"`
 }
@@ -58,10 +69,12 @@ func (c runCmd) Validate() error {
 	switch {
 	case c.Measure && c.Replay:
 		return errors.New("--measure runs the models, --replay asks nothing: give one of them")
+	case c.Shard != "" && (c.Measure || c.Replay || c.Out != ""):
+		return errors.New("a shard only gathers answers: leave out --measure, --replay and --out")
 	case c.Limit < 0 || c.Concurrency < 0 || c.Runs < 1:
 		return errors.New("--limit and --concurrency must not be negative, --runs must be at least 1")
 	}
-	return nil
+	return checkShard(c.Shard)
 }
 
 // Run runs the cascade.
@@ -77,20 +90,28 @@ func (c runCmd) Run(a *app) error {
 	if c.Limit > 0 {
 		clips = clips[:min(c.Limit, len(clips))]
 	}
+	var part shard.Part
+	if c.Shard != "" {
+		if part, clips, err = c.part(a, config.Name, clips); err != nil {
+			return err
+		}
+	}
 	parts, done, err := c.parts(a, &config, place)
 	if err != nil {
 		return err
 	}
 	defer done()
 	parts.Source, parts.Range, parts.Replay = source, scale, c.Replay
-	line := &liveLine{a: a, name: config.Name, json: c.JSON}
+	if c.Shard != "" {
+		parts.Store = cache.Partial(parts.Store, func(r *cache.Request) bool { return part.Holds(r.ID) })
+	}
+	line := &liveLine{a: a, name: config.Name, split: config.Split, json: c.JSON}
 	parts.Progress = line.show
 	if c.Measure {
-		err = c.measure(a, config, parts, func() (*cascade.Measurement, error) {
+		defer line.end()
+		return c.measure(a, func() (*cascade.Measurement, error) {
 			return cascade.Measure(a.Ctx, config, parts, clips, tune, c.Runs)
 		})
-		line.end()
-		return err
 	}
 	res, err := cascade.Run(a.Ctx, config, parts, clips, tune)
 	line.end()
@@ -100,7 +121,17 @@ func (c runCmd) Run(a *app) error {
 		}
 		return err
 	}
-	sum, err := cascade.Summarise(config, clips, res)
+	if c.Shard != "" {
+		fmt.Fprintf(a.Stdout, "%s, shard %s: %d clips; asked now: small %d, large %d, second %d; answers in %s\n", config.Name, part, len(clips),
+			res.Asked["small"], res.Asked["large"], res.Asked["second"], c.Cache)
+		return nil
+	}
+	return c.finish(a, &config, clips, res)
+}
+
+// finish judges the outcomes, writes them and tells of them.
+func (c runCmd) finish(a *app, config *cascade.Config, clips []sample.Sample, res *cascade.Result) error {
+	sum, err := cascade.Summarise(*config, clips, res)
 	if err != nil {
 		return err
 	}
@@ -108,6 +139,20 @@ func (c runCmd) Run(a *app) error {
 		return err
 	}
 	return c.tell(a, res, sum)
+}
+
+// part returns the part of the work that --shard names and its clips, and names the
+// cache after it, if it has no name.
+func (c *runCmd) part(a *app, name string, clips []sample.Sample) (shard.Part, []sample.Sample, error) {
+	part, err := shard.Of(c.Shard, a.Getenv)
+	if err != nil {
+		return part, nil, err
+	}
+	if c.Cache == "" {
+		c.Cache = filepath.Join(c.Root, ".cache", "shards", fmt.Sprintf("%s-%d-of-%d.jsonl", name, part.I+1, max(part.N, 1)))
+	}
+	clips = slices.DeleteFunc(slices.Clone(clips), func(s sample.Sample) bool { return !part.Holds(s.ID) })
+	return part, clips, nil
 }
 
 // tell prints the summary, and what was asked in this run.
@@ -146,53 +191,17 @@ func (c runCmd) write(name string, res *cascade.Result, sum *cascade.Summary) er
 	if err := os.MkdirAll(c.Out, 0o755); err != nil {
 		return err
 	}
-	path := filepath.Join(c.Out, name+".jsonl")
-	f, err := os.Create(path + ".part")
-	if err != nil {
+	var lines bytes.Buffer
+	if err := cascade.WriteOutcomes(&lines, res.Outcomes); err != nil {
 		return err
 	}
-	if err := errors.Join(cascade.WriteOutcomes(f, res.Outcomes), f.Close()); err != nil {
-		return err
-	}
-	return errors.Join(os.Rename(path+".part", path), whole(filepath.Join(c.Out, name+".summary.json"), append(data, '\n')))
+	return errors.Join(whole(filepath.Join(c.Out, name+".jsonl"), lines.Bytes()), whole(filepath.Join(c.Out, name+".summary.json"), append(data, '\n')))
 }
 
-// whole writes a file that is there whole or not at all.
+// whole writes a file that is there whole or not at all, also when two runs write it at
+// once.
 func whole(path string, data []byte) error {
-	if err := os.WriteFile(path+".part", data, 0o644); err != nil {
-		return err
-	}
-	return os.Rename(path+".part", path)
-}
-
-// measure measures and writes what came of it.
-func (c runCmd) measure(a *app, config cascade.Config, parts cascade.Parts, measure func() (*cascade.Measurement, error)) error {
-	m, err := measure()
-	if err != nil {
-		return err
-	}
-	info, _ := os.ReadFile("/proc/cpuinfo") // absent on other systems: the processor is then unknown
-	m.Machine = cascade.ThisMachine(string(info), onnx.Version())
-	out := c.Out
-	if out == "" {
-		out = filepath.Join(c.Root, "results", "measured")
-	}
-	if err := os.MkdirAll(out, 0o755); err != nil {
-		return err
-	}
-	data, err := json.MarshalIndent(m, "", "  ")
-	if err != nil {
-		return err
-	}
-	stem := filepath.Join(out, config.Name)
-	if err := errors.Join(whole(stem+".json", append(data, '\n')), whole(stem+".md", []byte(m.Markdown()))); err != nil {
-		return err
-	}
-	if c.JSON {
-		return a.jsonLine(m)
-	}
-	fmt.Fprint(a.Stdout, m.Markdown())
-	return nil
+	return renameio.WriteFile(path, data, 0o644)
 }
 
 // open reads the config and finds what it may need.
@@ -202,12 +211,18 @@ func (p livePlace) open(a *app, latency bool) (cascade.Config, *cascade.Place, e
 	if err != nil {
 		return config, nil, err
 	}
+	if p.Media != "" {
+		if config.Media == nil {
+			return config, nil, fmt.Errorf("--media: %s shows no media", p.Config)
+		}
+		config.Media.Folder = p.Media
+	}
 	place := &cascade.Place{
-		Project: os.DirFS(p.Root), Trained: filepath.Join(p.Root, ".cache", "models", "trained"),
+		Project: os.DirFS(p.Root), Root: p.Root, Drain: p.Drain, Trained: filepath.Join(p.Root, ".cache", "models", "trained"),
 		Getenv: a.Getenv, Concurrency: p.Concurrency,
 	}
 	place.Tools = cascade.Tools{
-		Library: func() (string, error) { return assets.Library(a.Getenv) },
+		Library: func() (string, error) { return liveLibrary(a, p.Root) },
 		Encoder: func(ctx context.Context, name string) (encoder.Text, error) { return liveEncoder(ctx, a, p.Root, name) },
 		Workers: runtime.NumCPU(), Latency: latency,
 	}
@@ -228,6 +243,16 @@ func (p livePlace) open(a *app, latency bool) (cascade.Config, *cascade.Place, e
 	return config, place, err
 }
 
+// liveLibrary is the path of the ONNX Runtime library, which a project elsewhere may have.
+func liveLibrary(a *app, root string) (string, error) {
+	return assets.Library(func(key string) string {
+		if key == "UACS_MODELS" {
+			return assets.Dir(a.Getenv, root)
+		}
+		return a.Getenv(key)
+	})
+}
+
 // liveEncoder opens an encoder that keeps no features: a live run is to pay for them.
 func liveEncoder(ctx context.Context, a *app, root, name string) (encoder.Text, error) {
 	if name == trained.HashedWords {
@@ -235,7 +260,7 @@ func liveEncoder(ctx context.Context, a *app, root, name string) (encoder.Text, 
 	}
 	o := encoder.Options{ModelsDir: assets.Dir(a.Getenv, root), Workers: 1}
 	if name != encoder.Glove {
-		library, err := assets.Library(a.Getenv)
+		library, err := liveLibrary(a, root)
 		if err != nil {
 			return nil, err
 		}
@@ -256,7 +281,7 @@ func (p livePlace) parts(a *app, config *cascade.Config, place *cascade.Place) (
 	if path == "" {
 		path = filepath.Join(p.Root, ".cache", "answers.db")
 	}
-	store, err := sqlite.Open(path)
+	store, err := openAnswers(a, path)
 	if err != nil {
 		return parts, nil, errors.Join(err, closeModels())
 	}
@@ -268,46 +293,24 @@ func (p livePlace) parts(a *app, config *cascade.Config, place *cascade.Place) (
 	}, nil
 }
 
-// liveLine shows where a run is, on one line of a terminal; with --json it prints an
-// event for each step of a hundredth, elsewhere nothing.
-type liveLine struct {
-	a     *app
-	name  string
-	json  bool
-	shown bool
-	clips int
-	last  int
-}
-
-func (l *liveLine) show(s cascade.Step) {
-	part := 100 * s.Done / max(s.All, 1)
-	switch {
-	case l.json && (part != l.last || s.Done == s.All):
-		_ = l.a.jsonLine(struct {
-			Event string `json:"event"`
-			Role  string `json:"role"`
-			Split string `json:"split"`
-			Done  int    `json:"done"`
-			All   int    `json:"all"`
-			Asked int    `json:"asked"`
-		}{"step", s.Role, string(s.Split), s.Done, s.All, s.Asked}) // a broken pipe shows at the summary
-	case !l.json && isTerminal(l.a.Stderr):
-		l.shown = true
-		if s.Role == "small" {
-			l.clips = s.All
-		}
-		text := fmt.Sprintf("%s: %s, %s model: %d of %d, %d asked", l.name, s.Split, s.Role, s.Done, s.All, s.Asked)
-		if s.Role == "large" && l.clips > 0 {
-			text += fmt.Sprintf("; %.1f%% escalated, about %.1f%% of the calls saved", 100*float64(s.All)/float64(l.clips), 100-100*float64(s.All)/float64(l.clips))
-		}
-		fmt.Fprintf(l.a.Stderr, "\r%s\x1b[K", text)
+// openAnswers opens a cache for writing: by its name a shard of JSON lines, or an SQLite
+// file.
+func openAnswers(a *app, path string) (cache.Store, error) {
+	if !isLines(path) {
+		return sqlite.Open(path)
 	}
-	l.last = part
-}
-
-// end clears the line.
-func (l *liveLine) end() {
-	if l.shown {
-		fmt.Fprint(l.a.Stderr, "\r\x1b[K")
+	if strings.HasSuffix(path, ".zst") {
+		return nil, hint.Add(fmt.Errorf("%s: a compressed file cannot be added to", path), "name a file that ends in .jsonl, or uacs cache import it into the cache")
 	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return nil, err
+	}
+	s, err := jsonl.Open(path, 0)
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range s.Warnings() {
+		a.note(w)
+	}
+	return s, nil
 }

@@ -8,8 +8,10 @@ import (
 	"uacs/harness/ablation"
 	"uacs/harness/cascade"
 	"uacs/harness/experiment"
+	"uacs/harness/model/own"
 	"uacs/harness/report"
 	"uacs/harness/sample"
+	"uacs/harness/sensitivity"
 	"uacs/internal/schema"
 )
 
@@ -33,6 +35,8 @@ var schemas = []struct {
 	}},
 	{"model", modelSchemaFile, modelSchema},
 	{"live", "configs/live.schema.json", cascade.Schema},
+	{"sensitivity", sensitivitySchemaFile, sensitivity.Schema},
+	{"own-model", ownSchemaFile, own.Schema},
 	{"published", "configs/published.schema.json", func() ([]byte, error) {
 		return schema.Of[report.Published]("Results that others have published")
 	}},

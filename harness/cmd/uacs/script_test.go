@@ -7,6 +7,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"uacs/harness/model/onnx"
 	"uacs/internal/golden"
 	"uacs/internal/mirror"
 )
@@ -17,7 +18,7 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs the shell sessions in testdata/script against the real
 // program. MIRROR is the real data's folder where it is there, and scripts that
-// need it begin with "[!mirror] skip". PROJECT is the project's folder, to copy
+// need it begin with "[!mirror] skip", those that need trained models with "[!trained] skip". PROJECT is the project's folder, to copy
 // configs from: no script may write there.
 func TestScripts(t *testing.T) {
 	project, err := filepath.Abs("../../..")
@@ -36,6 +37,14 @@ func TestScripts(t *testing.T) {
 		Condition: func(cond string) (bool, error) {
 			if cond == "mirror" {
 				return mirror.Folder() != "", nil
+			}
+			if cond == "trained" {
+				for _, name := range []string{"mosi-glove", "mosi-use-lite"} {
+					if _, err := os.Stat(filepath.Join(project, ".cache", "models", "trained", name)); err != nil {
+						return false, nil
+					}
+				}
+				return onnx.Built, nil
 			}
 			return false, os.ErrInvalid
 		},

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"go/ast"
@@ -84,6 +85,9 @@ func (e *Engine) addImport(it cell.Item) *CellError {
 			path = e.tools.beside(e.opts.Dir, path)
 		}
 		pkg, err := e.imp.Import(path)
+		if err == nil {
+			err = e.refuseEdited(context.Background(), pkg)
+		}
 		if err != nil {
 			h := hint.Of(err)
 			if h == "" && strings.Contains(err.Error(), "no required module") {

@@ -51,12 +51,14 @@ type Engine struct {
 	imp     types.Importer
 	fset    *token.FileSet
 	mu      sync.Mutex
-	n       int
+	n       int // as in In[n]
+	loaded  int // cells so far
 	imports map[string]string
 	objs    map[string]types.Object
 	home    map[*types.Package]string
 	sources map[string]typeSource
 	known   map[string]*types.Package
+	touched map[*types.Var]touch
 	temp    bool
 
 	cancelMu sync.Mutex
@@ -131,6 +133,21 @@ func New(ctx context.Context, o Options) (*Engine, error) {
 	return e, nil
 }
 
+// Warm reads what is known of the packages of Options.Preload, one after
+// another between cells, so that the first cell that imports one need not.
+func (e *Engine) Warm(ctx context.Context) {
+	for _, path := range e.opts.Preload {
+		if ctx.Err() != nil {
+			return
+		}
+		e.mu.Lock()
+		if e.tools.exports[path] != "" {
+			_, _ = e.imp.Import(path) // the cell that imports it meets the error
+		}
+		e.mu.Unlock()
+	}
+}
+
 // Close removes the generated files, unless Options.BuildDir was given.
 func (e *Engine) Close() error {
 	if e.temp {
@@ -144,6 +161,7 @@ func (e *Engine) clear() {
 	e.imp = e.tools.importer(e.fset)
 	e.imports, e.objs = map[string]string{}, map[string]types.Object{}
 	e.home, e.sources, e.known = map[*types.Package]string{}, map[string]typeSource{}, map[string]*types.Package{}
+	e.touched = map[*types.Var]touch{}
 }
 
 // Reset forgets every name and import. Memory of loaded cells is not given back.

@@ -27,9 +27,38 @@ const helpText = `%help        this text
 // Execute runs one cell. The error, if any, is a *CellError; names of a cell
 // that fails while it runs are kept, those of one that does not compile are
 // not. A panic of the cell is an error; an end of the process is not caught.
-func (e *Engine) Execute(ctx context.Context, code string) (res *Result, err error) {
+func (e *Engine) Execute(ctx context.Context, code string) (*Result, error) {
+	return e.ExecuteCell(ctx, Cell{Code: code})
+}
+
+// interruptible returns a context that Interrupt cancels from now on: while the
+// cell is compiled there is no loop to stop.
+func (e *Engine) interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	e.cancelMu.Lock()
+	defer e.cancelMu.Unlock()
+	e.cancel = cancel
+	return ctx, cancel
+}
+
+// A Cell is what ExecuteCell runs.
+type Cell struct {
+	Code string
+	// Count is n in the In[n] of tracebacks; 0 is one more than the last one's.
+	// After a negative one the count begins anew.
+	Count int
+	// Declare says that only the names are to be declared, with zero values: no
+	// statement runs.
+	Declare bool
+}
+
+// ExecuteCell is Execute with the cell's number given, or with a cell that is
+// only declared.
+func (e *Engine) ExecuteCell(ctx context.Context, c Cell) (res *Result, err error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	ctx, stop := e.interruptible(ctx)
+	defer stop()
 	defer func() {
 		if r := recover(); r != nil {
 			res, err = &Result{}, &CellError{Phase: "build", Msg: fmt.Sprint("engine: ", r), Traceback: strings.Split(string(debug.Stack()), "\n")}
@@ -37,9 +66,13 @@ func (e *Engine) Execute(ctx context.Context, code string) (res *Result, err err
 	}()
 	res = &Result{}
 	start := time.Now()
-	code, timed, cerr := e.magic(code)
+	e.n++
+	if c.Count != 0 {
+		e.n = max(c.Count, 0)
+	}
+	code, timed, cerr := e.magic(c.Code)
 	if cerr == nil {
-		cerr = e.execute(ctx, code, res)
+		cerr = e.execute(ctx, code, res, c.Declare)
 	}
 	if timed {
 		fmt.Printf("%v in all, %v running\n", time.Since(start).Round(time.Millisecond), res.Timing.Run)
@@ -81,9 +114,8 @@ func (e *Engine) magic(code string) (rest string, timed bool, err *CellError) {
 	return code, timed, nil
 }
 
-func (e *Engine) execute(ctx context.Context, code string, res *Result) *CellError {
+func (e *Engine) execute(ctx context.Context, code string, res *Result, declare bool) *CellError {
 	start := time.Now()
-	e.n++
 	d, cerr := e.newDraft(code, cell.Split(code))
 	if cerr != nil || len(d.decls)+len(d.stmts) == 0 {
 		return cerr
@@ -98,11 +130,15 @@ func (e *Engine) execute(ctx context.Context, code string, res *Result) *CellErr
 		if ctx.Err() != nil {
 			return &CellError{Phase: "interrupted", Msg: "interrupted"}
 		}
-		return failure("build", err)
+		return failure("build", e.explainBuild(ctx, err))
 	}
 	e.commit(d, res)
-	if e.n >= warnCells && e.n%50 == 0 {
-		res.Warnings = append(res.Warnings, fmt.Sprintf("%d cells are loaded and none can be unloaded: restart the kernel if memory is short", e.n))
+	e.warnEdited(ctx, res)
+	if e.loaded++; e.loaded >= warnCells && e.loaded%50 == 0 {
+		res.Warnings = append(res.Warnings, fmt.Sprintf("%d cells are loaded and none can be unloaded: restart the kernel if memory is short", e.loaded))
+	}
+	if declare {
+		return nil
 	}
 	start = time.Now()
 	cerr = e.call(ctx, run, code)
@@ -334,11 +370,6 @@ var cellLine = regexp.MustCompile(`In\[(\d+)\]:(\d+)`)
 
 // call runs a loaded cell and makes an error of a panic.
 func (e *Engine) call(ctx context.Context, run func(), code string) (cerr *CellError) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	e.cancelMu.Lock()
-	e.cancel = cancel
-	e.cancelMu.Unlock()
 	runtime.Begin(ctx)
 	stop := context.AfterFunc(ctx, runtime.Interrupt)
 	defer stop()

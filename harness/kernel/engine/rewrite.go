@@ -25,11 +25,14 @@ type rewriter struct {
 	cells  map[string]bool // paths of earlier cells that are named
 	pkgs   map[string]bool // names of imports that are used
 	embeds map[*ast.Ident]bool
+	locals []locals
 }
 
 // rewrite returns the file to compile.
 func (e *Engine) rewrite(d *draft) string {
 	r := &rewriter{e: e, d: d, cells: map[string]bool{}, pkgs: map[string]bool{}, embeds: map[*ast.Ident]bool{}}
+	r.touch()
+	r.localise()
 	ast.Inspect(d.file, r.node)
 	for id, o := range d.info.Defs {
 		if _, ok := o.(*types.PkgName); !ok && !r.embeds[id] {
@@ -78,9 +81,9 @@ func (r *rewriter) put(from, to token.Pos, text string) {
 func (r *rewriter) node(n ast.Node) bool {
 	switch x := n.(type) {
 	case *ast.ForStmt:
-		r.put(x.Body.Lbrace+1, x.Body.Lbrace+1, "nbrt.Check();")
+		r.check(x.Body)
 	case *ast.RangeStmt:
-		r.put(x.Body.Lbrace+1, x.Body.Lbrace+1, "nbrt.Check();")
+		r.check(x.Body)
 	case *ast.BranchStmt:
 		if x.Tok == token.GOTO {
 			r.put(x.Pos(), x.Pos(), "nbrt.Check();")
@@ -91,6 +94,15 @@ func (r *rewriter) node(n ast.Node) bool {
 		r.fields(x)
 	}
 	return true
+}
+
+// check begins the body of a loop with a look whether it is to stop.
+func (r *rewriter) check(body *ast.BlockStmt) {
+	text := "nbrt.Check();"
+	if write := r.localsAt(body.Lbrace).write; write != "" {
+		text = "if nbrt.Stopped() { " + write + "nbrt.Check() };"
+	}
+	r.put(body.Lbrace+1, body.Lbrace+1, text)
 }
 
 func (r *rewriter) guard(g *ast.GoStmt) {
@@ -145,8 +157,7 @@ func (r *rewriter) ident(id *ast.Ident, o types.Object) {
 		r.put(id.Pos(), id.End(), "nbrt.Ctx")
 		return
 	}
-	home := r.e.home[o.Pkg()]
-	if home == "" {
+	if r.e.home[o.Pkg()] == "" {
 		return
 	}
 	name := exported(o.Name())
@@ -154,13 +165,28 @@ func (r *rewriter) ident(id *ast.Ident, o types.Object) {
 	case member(o):
 	case !packageLevel(o):
 		return
-	case o.Pkg() != r.d.pkg:
-		r.cells[home] = true
-		name = cellName(home) + "." + name
+	default:
+		name = r.global(o)
+	}
+	if v, ok := o.(*types.Var); ok && len(r.locals) > 0 {
+		if local := r.localsAt(id.Pos()).names[v]; local != "" {
+			name = local
+		}
 	}
 	if name != id.Name {
 		r.put(id.Pos(), id.End(), name)
 	}
+}
+
+// global returns the compiled name of something at package level.
+func (r *rewriter) global(o types.Object) string {
+	name := exported(o.Name())
+	if o.Pkg() != r.d.pkg {
+		home := r.e.home[o.Pkg()]
+		r.cells[home] = true
+		name = cellName(home) + "." + name
+	}
+	return name
 }
 
 func packageLevel(o types.Object) bool { return o.Parent() == o.Pkg().Scope() }

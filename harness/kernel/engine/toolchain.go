@@ -3,7 +3,6 @@ package engine
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -56,13 +55,36 @@ type toolchain struct {
 	version string
 	cc      string
 	exports map[string]string // import path to file
+	local   map[string]*localPackage
 }
 
+// newToolchain finds the tools and the export files of the base packages and
+// those that are to be known before the first cell.
 func newToolchain(ctx context.Context, o Options) (*toolchain, error) {
+	t, err := findTools(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	paths := append(slices.Clone(basePackages), o.Preload...)
+	err = t.list(ctx, paths...)
+	if err != nil && o.ModuleRoot != "" {
+		t.dir = o.ModuleRoot
+		err = t.list(ctx, paths...)
+	}
+	if err != nil && len(o.Preload) > 0 { // one that does not compile is the matter of the cell that imports it
+		err = t.list(ctx, basePackages...)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("notebook engine: %w", err)
+	}
+	return t, nil
+}
+
+func findTools(ctx context.Context, o Options) (*toolchain, error) {
 	if goruntime.GOOS != "linux" && goruntime.GOOS != "darwin" {
 		return nil, fmt.Errorf("notebook engine: %s cannot load Go plugins", goruntime.GOOS)
 	}
-	t := &toolchain{dir: o.Dir, exports: map[string]string{}}
+	t := &toolchain{dir: o.Dir, exports: map[string]string{}, local: map[string]*localPackage{}}
 	out, err := t.run(ctx, "env", "-json", "GOTOOLDIR", "GOVERSION", "CC")
 	if err != nil {
 		return nil, err
@@ -77,15 +99,6 @@ func newToolchain(ctx context.Context, o Options) (*toolchain, error) {
 	}
 	if _, err := exec.LookPath(strings.Fields(t.cc + " gcc")[0]); err != nil {
 		return nil, hint.Add(fmt.Errorf("notebook engine: no C compiler: %w", err), "install gcc (Debian: apt-get install gcc; macOS: xcode-select --install)")
-	}
-	paths := append(slices.Clone(basePackages), o.Preload...)
-	err = t.list(ctx, paths...)
-	if err != nil && o.ModuleRoot != "" {
-		t.dir = o.ModuleRoot
-		err = t.list(ctx, paths...)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("notebook engine: %w", err)
 	}
 	return t, nil
 }
@@ -109,14 +122,18 @@ func (t *toolchain) run(ctx context.Context, args ...string) ([]byte, error) {
 
 // list learns the export files of the packages and all they import.
 func (t *toolchain) list(ctx context.Context, paths ...string) error {
-	args := append([]string{"list", "-buildmode=plugin", "-export", "-deps", "-f", "{{.ImportPath}}={{.Export}}"}, flags...)
+	args := append([]string{"list", "-buildmode=plugin", "-export", "-deps", "-f", "{{.ImportPath}}={{.Export}}" + localFormat}, flags...)
 	out, err := t.run(ctx, append(append(args, "--"), paths...)...)
 	if err != nil {
 		return err
 	}
 	for l := range strings.Lines(string(out)) {
-		if p, file, ok := strings.Cut(strings.TrimSpace(l), "="); ok && file != "" && t.exports[p] == "" {
+		l, source, isLocal := strings.Cut(strings.TrimSpace(l), "|")
+		if p, file, ok := strings.Cut(l, "="); ok && file != "" && t.exports[p] == "" {
 			t.exports[p] = file
+			if isLocal {
+				t.local[p] = newLocalPackage(source)
+			}
 		}
 	}
 	return nil
@@ -200,32 +217,4 @@ func goLanguage(version string) (string, bool) {
 		return version, false
 	}
 	return parts[0] + "." + parts[1], true
-}
-
-// BuildHost builds the program that will run an engine, from the main package
-// mainPkg, seen from Options.Dir or else Options.ModuleRoot, into out. An empty
-// out is a file in BuildDir named by the go command's build id, so that equal
-// sources give one file. It returns the file's absolute path.
-func BuildHost(ctx context.Context, o Options, mainPkg, out string) (string, error) {
-	t, err := newToolchain(ctx, o)
-	if err != nil {
-		return "", err
-	}
-	if out == "" {
-		args := append([]string{"list", "-export", "-f", "{{.BuildID}}"}, flags...)
-		id, err := t.run(ctx, append(args, mainPkg)...)
-		if err != nil {
-			return "", err
-		}
-		sum := sha256.Sum256(append(id, t.version...))
-		out = filepath.Join(o.BuildDir, fmt.Sprintf("host-%x", sum[:8]))
-	}
-	if out, err = filepath.Abs(out); err != nil {
-		return "", err
-	}
-	args := append([]string{"build", "-o", out}, flags...)
-	if _, err := t.run(ctx, append(args, mainPkg)...); err != nil {
-		return "", err
-	}
-	return out, nil
 }

@@ -43,6 +43,9 @@ func Check() {
 	}
 }
 
+// Stopped reports whether Check would panic.
+func Stopped() bool { return stop.Load() }
+
 // Result records the values of a cell's last expression.
 func Result(v ...any) { values = v }
 

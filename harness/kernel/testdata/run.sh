@@ -1,5 +1,6 @@
 #!/bin/sh
-# Tests the kernel with real Jupyter: conformance, language, stress, and the notebooks by nbconvert.
+# Tests the kernel with real Jupyter: conformance, language, protocol, stress, and the notebooks by nbconvert.
+# UACS_CELLS is the number of small cells in a row, at first 60.
 # Debian 12; installs Debian's Jupyter through apt-get if it is missing.
 set -u
 cd "$(dirname "$0")/../../.." || exit 1
@@ -18,12 +19,14 @@ summary=
 step() {
 	name=$1
 	shift
+	begin=$(date +%s)
 	if "$@" >"$dir/log" 2>&1; then result=ok; else result=FAIL status=1; cat "$dir/log"; fi
-	summary="$summary$result	$name	$(grep -E '^(Ran|[0-9]+ (of|cells))' "$dir/log" | tr '\n' ' ')
+	summary="$summary$result	$(($(date +%s) - begin)) s	$name	$(grep -E '^(Ran|[0-9]+ (of|cells))' "$dir/log" | tr '\n' ' ')
 "
 }
 step conformance $python harness/kernel/testdata/conformance.py
 step language $python harness/kernel/testdata/language.py
+step protocol $python harness/kernel/testdata/protocol.py
 step stress $python harness/kernel/testdata/stress.py
 for nb in notebooks/*.ipynb; do
 	step "$nb" /usr/bin/jupyter nbconvert --to notebook --execute --ExecutePreprocessor.kernel_name=uacs-go --ExecutePreprocessor.timeout=600 --output-dir "$dir" "$root/$nb"

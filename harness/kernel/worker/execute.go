@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// Execute runs one cell and hands each event to emit, in order and before it
+// Execute runs c and hands each event to emit, in order and before it
 // returns. The error is a *[Failure] if the cell failed or its process ended. A
 // cancelled ctx interrupts the cell as Interrupt does.
-func (p *Process) Execute(ctx context.Context, code string, emit func(Event)) error {
+func (p *Process) Execute(ctx context.Context, c Cell, emit func(Event)) error {
 	select {
 	case <-p.interrupt: // one that came when nothing ran
 	default:
@@ -27,7 +27,7 @@ func (p *Process) Execute(ctx context.Context, code string, emit func(Event)) er
 	}
 	r.setEmit(emit)
 	defer r.setEmit(nil)
-	if err := r.send(Request{Op: "execute", Code: code}); err != nil {
+	if err := r.send(Request{Op: "execute", Code: c.Code, Count: c.Count, Declare: c.Declare}); err != nil {
 		return p.drop(r, "")
 	}
 	over := make(chan struct{})
@@ -201,6 +201,7 @@ func (p *Process) Restart() error {
 
 // Close ends the process.
 func (p *Process) Close() error {
+	defer p.program.Close()
 	if r := p.run; r != nil {
 		_ = r.inFile.Close() // it then removes its files and leaves
 		select {

@@ -41,6 +41,7 @@ type Process struct {
 	run       *running
 	busy      bool
 	interrupt chan struct{}
+	program   *os.File // under a shared lock: nobody may clear it away
 }
 
 // running is one process of the operating system.
@@ -70,8 +71,14 @@ func Start(o Options) (*Process, error) {
 	}
 	p := &Process{o: o, interrupt: make(chan struct{}, 1)}
 	var err error
-	p.run, err = p.start()
-	return p, err
+	if p.program, err = os.Open(o.Program); err != nil {
+		return nil, fmt.Errorf("start the process of the cells: %w", err)
+	}
+	_ = syscall.Flock(int(p.program.Fd()), syscall.LOCK_SH|syscall.LOCK_NB) // some file systems have no locks
+	if p.run, err = p.start(); err != nil {
+		return nil, errors.Join(err, p.program.Close())
+	}
+	return p, nil
 }
 
 func (p *Process) start() (*running, error) {

@@ -16,7 +16,20 @@ type Request struct {
 	Op     string
 	Code   string // for input the line
 	Cursor int    // a byte offset
-	Err    string // why no line could be had
+	// Count and Declare are those of a Cell.
+	Count   int
+	Declare bool
+	Err     string // why no line could be had
+}
+
+// A Cell is what Execute runs.
+type Cell struct {
+	Code string
+	// Count is n in the In[n] of tracebacks; 0 is one more than the last one's.
+	Count int
+	// Declare says that only the names are to be declared, with zero values: no
+	// statement runs.
+	Declare bool
 }
 
 // A Match is one completion and its kind.

@@ -63,11 +63,14 @@ func write(h hash.Hash, texts ...string) {
 // templates tell the model so.
 const openTag, closeTag = "<transcript>", "</transcript>"
 
-var tag = regexp.MustCompile(`(?i)<(\s*/?\s*transcript[^<>]*>?)`)
+// tag finds those tags, and the ones that package answer reads around an answer: a
+// model that quotes a transcript must not seem to have ended its reasoning there.
+var tag = regexp.MustCompile(`(?i)<(\s*/?\s*(?:transcript|think|answer)[^<>]*>?|\|)`)
 
-// delimited puts a transcript between its tags. A tag of that name inside it gets
-// another angle bracket, so that nothing said in a clip can end the quotation;
-// bytes that are no UTF-8 and control characters become spaces.
+// delimited puts a transcript between its tags. A tag of that name inside it, one of
+// reasoning or of an answer, and the beginning of a special token get another angle
+// bracket, so that nothing said in a clip can end the quotation; bytes that are no
+// UTF-8 and control characters become spaces.
 func delimited(transcript string) string {
 	if transcript == "" {
 		return ""

@@ -77,7 +77,7 @@ func (c *completions) Complete(ctx context.Context, call Call) (Reply, error) {
 	}
 	choice := &completion.Choices[0]
 	reply := Reply{
-		Text: c.redact(choice.Message.Content), Refusal: c.redact(choice.Message.Refusal), FinishReason: choice.FinishReason,
+		Text: c.redact(choice.Message.Content), Refusal: c.redact(choice.Message.Refusal), FinishReason: c.redact(choice.FinishReason),
 		Model: c.redact(completion.Model), Tokens: tokens(choice),
 		//lint:ignore SA1019 OpenAI no longer sends it, other servers do
 		Fingerprint: c.redact(completion.SystemFingerprint),
@@ -329,8 +329,10 @@ func (c *completions) fault(ctx context.Context, err error) error {
 	return &Fault{Kind: Connection, Message: oneLine(c.redact(err.Error()))}
 }
 
-// redact takes the API key out of foreign text.
+// redact takes the API key out of foreign text, and writes U+FFFD for bytes that are no
+// UTF-8, as every file of ours would.
 func (c *completions) redact(text string) string {
+	text = strings.ToValidUTF8(text, "\uFFFD")
 	if c.key == "" {
 		return text
 	}

@@ -200,7 +200,7 @@ func (r *Runner) attempt(waits, calls context.Context, q *Question, call Call, a
 	defer cancel()
 	begin := r.Clock.Now()
 	reply, err := r.Client.Complete(ctx, call)
-	ms := float64(r.Clock.Now().Sub(begin).Microseconds()) / 1000
+	ms := float64(max(0, r.Clock.Now().Sub(begin)).Microseconds()) / 1000 // a clock may be set back
 	var fault *Fault
 	switch {
 	case err == nil:

@@ -61,12 +61,13 @@ func run() error {
 		return err
 	}
 	h.engine = e
-	if _, err := e.Execute(context.Background(), prelude); err != nil {
+	if _, err := e.ExecuteCell(context.Background(), engine.Cell{Code: prelude, Count: -1}); err != nil {
 		return errors.Join(fmt.Errorf("first cell: %w", err), e.Close())
 	}
 	display.SetEmitter(h)
 	err = h.send(worker.Event{Kind: "ready"})
 	if err == nil {
+		go e.Warm(context.Background())
 		h.serve()
 	}
 	return errors.Join(err, e.Close())
@@ -90,7 +91,7 @@ func (h *host) serve() {
 			h.mu.Lock()
 			h.cancel = cancel
 			h.mu.Unlock()
-			go h.execute(ctx, r.Code)
+			go h.execute(ctx, r)
 		default:
 			go func() { _ = h.send(h.answer(r)) }() // an interrupt must not wait for it
 		}
@@ -110,12 +111,12 @@ func (h *host) interrupt() {
 	}
 }
 
-func (h *host) execute(ctx context.Context, code string) {
+func (h *host) execute(ctx context.Context, r worker.Request) {
 	select {
 	case <-h.input: // left by an interrupt that came after the answer
 	default:
 	}
-	res, err := h.engine.Execute(ctx, code)
+	res, err := h.engine.ExecuteCell(ctx, engine.Cell{Code: r.Code, Count: r.Count, Declare: r.Declare})
 	for _, w := range res.Warnings {
 		fmt.Fprintln(os.Stderr, "warning:", w)
 	}

@@ -4,8 +4,9 @@
 // that a test can tell when something was paid for twice.
 //
 // Most readers want [NewServer] with an [Answerer]; [Synthetic] answers for the
-// SYNTHETIC tier, [Recorded] replays a body. Recorded bodies under testdata were
-// written by hand after the servers' documentation; none was recorded.
+// SYNTHETIC tier, [Recorded] replays a body. The bodies under testdata were written
+// by hand from knowledge of the servers whose names they bear; none was recorded, and
+// none of those servers was run for them.
 //
 // [Clock] waits without taking time.
 package chattest
