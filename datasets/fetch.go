@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"regexp"
 	"strconv"
 	"time"
 
@@ -232,19 +231,13 @@ func (g *getter) receive(resp *http.Response, p *part) error {
 	return err
 }
 
-// contentRange matches the one form of the header that answers an open range.
-var contentRange = regexp.MustCompile(`^bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)$`)
-
 // checkRange reports a partial answer that does not continue p up to the
-// manifest's last byte. It is transient: the next attempt asks for the whole.
+// manifest's last byte, or is of a file of another size. It is transient: the next
+// attempt asks for the whole.
 func checkRange(header string, p *part) error {
-	m := contentRange.FindStringSubmatch(header)
-	if m != nil {
-		start, _ := strconv.ParseInt(m[1], 10, 64) // at most 18 digits, which fit
-		end, _ := strconv.ParseInt(m[2], 10, 64)
-		if start == p.size && end == p.file.Bytes-1 {
-			return nil
-		}
+	want := fmt.Sprintf("bytes %d-%d/", p.size, p.file.Bytes-1)
+	if header == want+"*" || header == want+strconv.FormatInt(p.file.Bytes, 10) {
+		return nil
 	}
 	return transient{error: fmt.Errorf("asked for bytes %d-%d, the server answers with Content-Range %q",
 		p.size, p.file.Bytes-1, header)}

@@ -301,7 +301,7 @@ func FuzzResponseHeaders(f *testing.F) {
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	f.Fuzz(func(t *testing.T, contentRange, after string) {
 		p := &part{file: File{Bytes: 10}, size: 3}
-		if checkRange(contentRange, p) == nil && !strings.HasPrefix(contentRange, "bytes 3-9/") {
+		if checkRange(contentRange, p) == nil && contentRange != "bytes 3-9/10" && contentRange != "bytes 3-9/*" {
 			t.Errorf("accepted Content-Range %q", contentRange)
 		}
 		if retryAfter(after, now) < 0 {

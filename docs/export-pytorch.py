@@ -2,7 +2,8 @@
 
     python3 export-pytorch.py own.onnx [TEXT AUDIO VISION [BINS]]
 
-writes a small untrained model; put your own in place of Small. What matters:
+writes a small untrained model for features of the given widths, by default those of
+MMSA's MOSI files; put your own in place of Small. What matters:
 
   * each modality is an input of its own: float32 [batch, features], or
     [batch, frames, features] for frame-level features;
@@ -35,7 +36,7 @@ def main():
     if len(sys.argv) < 2:
         sys.exit(__doc__)
     sizes = [int(x) for x in sys.argv[2:6]]
-    text, audio, vision, bins = sizes + [768, 74, 47, 7][len(sizes):]
+    text, audio, vision, bins = sizes + [768, 5, 20, 7][len(sizes):]
     torch.manual_seed(1)
     model = Small(text, audio, vision, bins).eval()
     example = torch.zeros(2, text), torch.zeros(2, 5, audio), torch.zeros(2, 5, vision)

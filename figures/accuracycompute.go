@@ -59,8 +59,9 @@ type Mark struct {
 // and takes the cheapest set in which no name touches another name, a curve, a
 // marker, an error bar or the frame, and none stands nearer to a wrong curve
 // than to its own. It may widen the right margin or add a tick's worth of
-// headroom for that. If there is no such set the curves are named in a legend
-// under the subtitle, and if that does not suffice, everything is.
+// headroom for that. If there is no such set in every panel of a [Grid], each name
+// stands in one of its panels; failing that the curves are named in a legend under
+// the subtitle, and if that does not suffice, everything is.
 //
 // The width is fixed by Width. The height grows with the lines of title,
 // subtitle, legend and footer, so that the data area keeps its size and nothing
@@ -79,6 +80,11 @@ type AccuracyCompute struct {
 	Curves []Curve
 	Points []Point // at most four
 	Marks  []Mark  // at most four
+	// Hull is the Pareto hull, by ascending X: a thin line without a name, which the
+	// Subtitle explains. On a logarithmic axis its pieces are straight over the cost
+	// itself. Guides mark budgets.
+	Hull   []Place
+	Guides []Guide
 	// Synthetic says that the numbers are made up. The data area and the subtitle
 	// then say so too.
 	Synthetic bool
@@ -140,7 +146,7 @@ func (f *AccuracyCompute) check() error {
 	if roles[Random] > 1 || roles[Oracle] > 1 {
 		return fmt.Errorf("more than one random or oracle curve")
 	}
-	return nil
+	return f.checkExtras()
 }
 
 // check returns the first reason why the curve cannot be drawn in f.
@@ -277,6 +283,9 @@ func (f *AccuracyCompute) describe() string {
 	scale := ""
 	if f.LogX {
 		scale = ", log scale"
+	}
+	if n := len(f.Hull); n > 0 {
+		parts = append(parts, fmt.Sprintf("Pareto hull from %s to %s", short(f.Hull[0].Y), short(f.Hull[n-1].Y)))
 	}
 	return fmt.Sprintf("x axis: %s%s. y axis: %s. %s.", f.XLabel, scale, f.YLabel, strings.Join(parts, "; "))
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image/color"
 	"math"
+	"strconv"
 	"strings"
 
 	"gonum.org/v1/plot"
@@ -29,7 +30,7 @@ type SystemCost struct {
 	Name string
 	// Costs has a value, at least 0, for each of the parts.
 	Costs []float64
-	// Sum stands at the right, by default the sum to four digits.
+	// Sum stands at the right, by default the sum as [Quantity] writes it.
 	Sum string
 }
 
@@ -92,7 +93,7 @@ func (f CostBreakdown) lay(width int) (layout, error) {
 	}
 	for _, s := range f.Systems {
 		chart.see = append(chart.see, s.total())
-		chart.rows = append(chart.rows, chartRow{name: s.Name, numbers: otherwise(s.Sum, short(s.total())), draw: s.draw})
+		chart.rows = append(chart.rows, chartRow{name: s.Name, numbers: otherwise(s.Sum, Quantity(s.total())), draw: s.draw})
 	}
 	return chart.lay(width)
 }
@@ -131,4 +132,30 @@ func (f CostBreakdown) describe() string {
 		parts = append(parts, s.Name+": "+strings.Join(costs, ", "))
 	}
 	return fmt.Sprintf("x axis: %s. %s.", f.XLabel, strings.Join(parts, "; "))
+}
+
+// Quantity writes v to three digits; from a million on, and below a ten-thousandth,
+// with a power of ten as the axes have it.
+func Quantity(v float64) string {
+	if v == 0 || math.Abs(v) >= 1e-4 && math.Abs(v) < 1e6 {
+		return strings.Replace(strconv.FormatFloat(rounded(v), 'f', -1, 64), "-", "−", 1)
+	}
+	mantissa, exponent, _ := strings.Cut(strconv.FormatFloat(v, 'e', 2, 64), "e")
+	if strings.Contains(mantissa, ".") {
+		mantissa = strings.TrimRight(strings.TrimRight(mantissa, "0"), ".")
+	}
+	e, err := strconv.Atoi(exponent)
+	if err != nil { // NaN and the infinities
+		return short(v)
+	}
+	return strings.Replace(mantissa, "-", "−", 1) + "×" + power(e)
+}
+
+// rounded rounds to three significant digits.
+func rounded(v float64) float64 {
+	r, err := strconv.ParseFloat(strconv.FormatFloat(v, 'e', 2, 64), 64)
+	if err != nil {
+		return v
+	}
+	return r
 }

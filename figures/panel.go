@@ -28,6 +28,8 @@ type panel struct {
 	markers [][]pos      // where their markers stand
 	dots    []dot
 	spots   []pos // centre of each dot
+	first   int   // index of the first dot among the solids
+	guides  []guideLine
 
 	names  []placed
 	styles []style // of the names
@@ -69,7 +71,8 @@ func (p *panel) measureScene(reserve int, distinct bool) {
 			p.solids = append(p.solids, box{m.X, m.Y, m.X, m.Y}.grow(markerRadius))
 		}
 	}
-	p.dots = p.spec.shaped(distinct)
+	p.hull = p.layHull()
+	p.dots, p.first = p.spec.shaped(distinct), len(p.solids)
 	for _, d := range p.dots {
 		spot := p.at(d.X, d.Y)
 		solid := box{spot.X, spot.Y, spot.X, spot.Y}.grow(dotRadius + 0.4*pt)
@@ -79,6 +82,7 @@ func (p *panel) measureScene(reserve int, distinct bool) {
 		p.spots = append(p.spots, spot)
 		p.solids = append(p.solids, solid)
 	}
+	p.placeGuides()
 }
 
 // crowded reports whether the panel's curves need markers.
@@ -154,10 +158,13 @@ func (p *panel) bars(d dot) [][2]pos {
 	return out
 }
 
-// labellings lists the names to place beside curves and dots.
-func (p *panel) labellings(curves, dots bool) []labelling {
+// labellings lists the names to place beside curves and dots, but those of skip.
+func (p *panel) labellings(curves, dots bool, skip map[string]bool) []labelling {
 	var out []labelling
 	add := func(name string, c color.NRGBA, curve, solid int, spot pos) {
+		if skip[name] {
+			return
+		}
 		st := labelStyle
 		st.color = c
 		out = append(out, labelling{st, p.blocks(name), curve, solid, spot})
@@ -167,10 +174,9 @@ func (p *panel) labellings(curves, dots bool) []labelling {
 			add(c.Name, p.looks[c.Name].text, i, -1, pos{})
 		}
 	}
-	first := len(p.solids) - len(p.dots)
 	for i, d := range p.dots {
 		if dots {
-			add(d.Name, ink, -1, first+i, p.spots[i])
+			add(d.Name, ink, -1, p.first+i, p.spots[i])
 		}
 	}
 	return out
@@ -193,17 +199,62 @@ func (p *panel) blocks(name string) [][]string {
 	return out
 }
 
-// place finds places for the names and reports their cost.
-func (p *panel) place(curves, dots bool) (cost int, ok bool) {
-	wanted := p.labellings(curves, dots)
+// place finds places for the names, but those of skip, and reports their cost.
+func (p *panel) place(curves, dots bool, skip map[string]bool) (cost int, ok bool) {
+	p.names, p.styles = nil, nil
+	wanted := p.labellings(curves, dots, skip)
 	if len(wanted) == 0 {
 		return 0, true
 	}
 	p.names, cost, ok = p.search(wanted)
+	if ok = ok && cost <= tooDear*len(wanted); !ok {
+		p.names = nil
+		return cost, false
+	}
 	for _, w := range wanted {
 		p.styles = append(p.styles, w.style)
 	}
-	return cost, ok && cost <= tooDear*len(wanted)
+	return cost, true
+}
+
+// placeOnce places the names that no panel has shown yet, those of dots even where
+// one has if there is room, and adds them to shown. Names that find no room are left
+// to another panel.
+func (p *panel) placeOnce(curves, dots bool, shown map[string]bool) (cost int) {
+	named := map[string]bool{} // curves that another panel names
+	for _, c := range p.spec.Curves {
+		named[c.Name] = shown[c.Name]
+	}
+	for _, try := range []struct {
+		curves, dots bool
+		skip         map[string]bool
+	}{{curves, dots, named}, {curves, dots, shown}, {false, dots, nil}, {false, dots, shown}} {
+		cost, ok := p.place(try.curves, try.dots, try.skip)
+		if !ok {
+			continue
+		}
+		for _, w := range p.labelled(try.curves, try.dots) {
+			shown[w] = true
+		}
+		return cost
+	}
+	return 0
+}
+
+// labelled lists the names of curves and dots.
+func (p *panel) labelled(curves, dots bool) []string {
+	var out []string
+	for _, c := range p.spec.Curves {
+		if curves {
+			out = append(out, c.Name)
+		}
+	}
+	for _, d := range p.dots {
+		if dots {
+			out = append(out, d.Name)
+		}
+	}
+	return out
 }
 
 // draw draws the panel without its axis labels. yLabels says whether the y axis
@@ -214,6 +265,7 @@ func (p *panel) draw(s *sheet, yLabels bool) {
 		p.drawSynthetic(s)
 	}
 	p.drawLevels(&c)
+	p.drawGuides(&c)
 	p.drawAxes(s, &c, yLabels)
 	for i := len(p.spec.Curves) - 1; i >= 0; i-- {
 		p.drawBand(&c, i)
@@ -225,6 +277,8 @@ func (p *panel) draw(s *sheet, yLabels bool) {
 			}
 		}
 	}
+	p.drawHull(&c)
+	p.nameGuides(s)
 	for i, n := range p.names {
 		if n.leader {
 			stroke(&c, lineStyle(p.styles[i].color, 0.5*pt), n.from, n.to)

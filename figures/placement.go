@@ -12,7 +12,8 @@ type scene struct {
 	curves   []polyline
 	passable []bool   // curves that leaders to others may cross, at a cost
 	bands    []region // names may lie on them, at a cost
-	solids   []box    // markers and error bars
+	solids   []box    // markers, error bars and names of guides
+	hull     polyline // names stay off it
 }
 
 // A labelling is a name that wants a place. Its owner is a curve or a solid of
@@ -197,7 +198,7 @@ func (s *scene) alone(curve int, p pos) int {
 // needs one, to the anchor; false if the name must not stand there.
 func (s *scene) rateCurve(curve int, b box, anchor pos, alone int) (placed, bool) {
 	p := placed{box: b, to: anchor}
-	if !s.inner.covers(b) || !s.free(b, -1) {
+	if !s.inner.covers(b) || !s.free(b, -1) || s.hull.meets(b) {
 		return p, false
 	}
 	for _, c := range s.curves {
@@ -321,7 +322,7 @@ func (s *scene) besideDot(n *labelling) []placed {
 // stand there. slant says that the name is not level with the marker.
 func (s *scene) rateDot(n *labelling, b box, slant bool) (placed, bool) {
 	p := placed{box: b, to: n.dot}
-	if !s.free(b, n.solid) {
+	if !s.free(b, n.solid) || s.hull.meets(b) {
 		return p, false
 	}
 	for _, c := range s.curves {

@@ -22,6 +22,7 @@ type arrangement struct {
 	reserve      bool // a right margin for the names of points at the right edge
 	below, above int  // free steps of the y axis
 	legend       int  // 0: none, 1: curves, 2: everything
+	once         bool // a name need not stand in every panel
 }
 
 // A proof is a plate laid out in one arrangement.
@@ -34,6 +35,7 @@ type proof struct {
 	legend legend
 	footer []string
 	panels []*panel
+	shown  map[string]bool // names that stand in a panel, if each does so once
 	cost   int
 	clean  bool
 }
@@ -81,24 +83,29 @@ func (f *AccuracyCompute) checkText() error {
 }
 
 // choose lays the plate out in every arrangement without a legend and takes
-// the cheapest clean one; failing that, with a legend for curves, and then for
-// everything, which is always clean.
+// the cheapest clean one; failing that, in those in which a name stands in one panel
+// only; then with a legend for curves, and then for everything, which is always clean.
 func (p *plate) choose() *proof {
 	looks := p.assignLooks()
 	for legend := range 3 {
-		var best *proof
-		for _, a := range []arrangement{{}, {reserve: true}, {above: 1}, {below: 1}, {reserve: true, above: 1}, {reserve: true, below: 1}} {
-			a.legend = legend
-			try := p.arrange(a, looks)
-			if try.clean && (best == nil || try.cost < best.cost) {
-				best = try
+		for _, once := range []bool{false, true} {
+			if once && len(p.panels) == 1 {
+				continue
 			}
-			if legend == 2 {
-				break
+			var best *proof
+			for _, a := range []arrangement{{}, {reserve: true}, {above: 1}, {below: 1}, {reserve: true, above: 1}, {reserve: true, below: 1}} {
+				a.legend, a.once = legend, once
+				try := p.arrange(a, looks)
+				if try.clean && (best == nil || try.cost < best.cost) {
+					best = try
+				}
+				if legend == 2 {
+					break
+				}
 			}
-		}
-		if best != nil {
-			return best
+			if best != nil {
+				return best
+			}
 		}
 	}
 	panic("figures: a plate whose names are all in the legend has none to place")
@@ -134,7 +141,7 @@ func (p *plate) assignLooks() map[string]look {
 
 // arrange lays the plate out from top to bottom.
 func (p *plate) arrange(a arrangement, looks map[string]look) *proof {
-	f := &proof{plate: p, arrangement: a, looks: looks, w: p.width.measure(), clean: true}
+	f := &proof{plate: p, arrangement: a, looks: looks, w: p.width.measure(), clean: true, shown: map[string]bool{}}
 	inner := f.w - 2*edge
 	f.header = p.headerBlocks(inner)
 	if a.legend > 0 {
@@ -225,6 +232,7 @@ func (f *proof) layPanels() {
 		frame.y0, frame.y1 = frame.y0+f.h, frame.y1+f.h
 		f.panels = append(f.panels, f.layPanel(spec, frame, y))
 	}
+	f.clean = f.clean && !(f.once && f.missing())
 	f.cost += (f.below + f.above) * costStep * len(p.panels)
 	if f.reserve {
 		f.cost += costReserve * len(p.panels)
@@ -246,14 +254,32 @@ func (f *proof) layPanel(spec *AccuracyCompute, frame box, y plot.Axis) *panel {
 	}
 	p.x = spec.xAxis(p.frame.width())
 	p.measureScene(rim, f.arrangement.legend > 1)
-	cost, ok := p.place(f.arrangement.legend < 1, f.arrangement.legend < 2)
+	curves, dots := f.arrangement.legend < 1, f.arrangement.legend < 2
+	if f.once {
+		f.cost += p.placeOnce(curves, dots, f.shown)
+		return p
+	}
+	cost, ok := p.place(curves, dots, nil)
 	f.cost += cost
 	f.clean = f.clean && ok
 	return p
 }
 
+// missing reports whether a name that should stand in one of the panels stands in none.
+func (f *proof) missing() bool {
+	for _, p := range f.panels {
+		for _, name := range p.labelled(f.arrangement.legend < 1, f.arrangement.legend < 2) {
+			if !f.shown[name] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // rightNames returns the room for the names of points in the right fifth of a
-// panel, at most 30 % of its width.
+// panel, at most a fifth of its width: a name in two lines is better than a narrow
+// panel.
 func (f *proof) rightNames(spec *AccuracyCompute, width int) int {
 	axis := spec.xAxis(width)
 	room := 0
@@ -262,7 +288,7 @@ func (f *proof) rightNames(spec *AccuracyCompute, width int) int {
 			room = max(room, labelStyle.width(d.Name)+7*pt)
 		}
 	}
-	return min(room, width*3/10)
+	return min(room, width/5)
 }
 
 // stripHeight returns the height of the tallest panel title of a row.

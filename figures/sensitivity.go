@@ -2,6 +2,7 @@ package figures
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -123,13 +124,43 @@ func (f Sensitivity) lay(width int) (layout, error) {
 func (h Hypothesis) draw(c *draw.Canvas, at func(float64) pos) {
 	lo, hi := span(h.outcomes())
 	stroke(c, lineStyle(randomLook.line, 1.6*pt), at(lo), at(hi))
+	places := h.places(at)
 	for _, last := range []bool{false, true} { // the default lies on top
-		for _, v := range h.Values {
+		for i, v := range h.Values {
 			if v.Default == last {
-				drawValue(c, at(v.Outcome), v.Default)
+				drawValue(c, places[i], v.Default)
 			}
 		}
 	}
+}
+
+// places returns where the values are drawn: the default on its line, another that
+// would touch one of them a little above or below, so that each can be counted.
+func (h Hypothesis) places(at func(float64) pos) []pos {
+	const aside int = 3.4 * pt
+	out := make([]pos, len(h.Values))
+	var taken []box
+	put := func(i int, p pos) {
+		out[i] = p
+		taken = append(taken, box{p.X, p.Y, p.X, p.Y}.grow(dotRadius*3/4))
+	}
+	for _, isDefault := range []bool{true, false} {
+		for i, v := range h.Values {
+			if v.Default != isDefault {
+				continue
+			}
+			p := at(v.Outcome)
+			for _, up := range []int{0, aside, -aside} {
+				q := box{p.X, p.Y + up, p.X, p.Y + up}.grow(dotRadius * 3 / 4)
+				if !slices.ContainsFunc(taken, q.meets) {
+					p.Y += up
+					break
+				}
+			}
+			put(i, p)
+		}
+	}
+	return out
 }
 
 func drawValue(c *draw.Canvas, p pos, isDefault bool) {

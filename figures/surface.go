@@ -37,7 +37,7 @@ type Surface struct {
 	ChosenName string
 }
 
-// A Place is a point of a [Surface].
+// A Place is a point of a [Surface], or of a hull.
 type Place struct{ X, Y float64 }
 
 const mostCells = 400 // in a row or column
@@ -162,7 +162,9 @@ type scale struct {
 	first, last int // edges, in steps from 0
 }
 
-const mostSteps = 10
+// mostSteps parts of the span make at most eight colours, since both ends are rounded
+// outwards: more cannot be told apart.
+const mostSteps = 7
 
 func (f Surface) scale() scale {
 	lo, hi := span(slices.Concat(f.Value...))

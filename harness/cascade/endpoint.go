@@ -22,6 +22,8 @@ type Endpoint struct {
 	// the folder that a relative one is in.
 	Media *Media
 	Root  string
+	// Warn, if not nil, is told the warnings of each run of the Runner.
+	Warn func(string)
 }
 
 // Request implements [Model]. The request of a clip that is not asked about names the
@@ -51,6 +53,9 @@ func (e *Endpoint) Request(q *Question) (cache.Request, error) {
 	}, nil
 }
 
+// Caveats implements [Cautious]: they are those of the endpoint's config.
+func (e *Endpoint) Caveats() []string { return e.Runner.Endpoint.Caveats }
+
 // Ask implements [Model].
 func (e *Endpoint) Ask(ctx context.Context, questions []Question, save func(int, sample.Prediction) error) error {
 	var requests []chat.Request
@@ -68,7 +73,12 @@ func (e *Endpoint) Ask(ctx context.Context, questions []Question, save func(int,
 		}
 		requests, places = append(requests, r), append(places, i)
 	}
-	_, err := e.Runner.Run(ctx, requests, func(r chat.Result) error { return save(places[r.Index], r.Prediction) })
+	sum, err := e.Runner.Run(ctx, requests, func(r chat.Result) error { return save(places[r.Index], r.Prediction) })
+	if e.Warn != nil {
+		for _, w := range sum.Warnings {
+			e.Warn(e.Runner.Endpoint.Name + ": " + w)
+		}
+	}
 	return err
 }
 

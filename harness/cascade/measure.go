@@ -78,7 +78,11 @@ func Measure(ctx context.Context, c Config, parts Parts, clips, tune []sample.Sa
 		Metric: profile.Headline(kind), Clips: len(clips), Runs: runs,
 	}
 	m.Small, m.Large = weights(parts, parts.Small, &clips[0]), weights(parts, parts.Large, &clips[0])
-	return m, m.judge(c, kind, clips, all)
+	if err := m.judge(c, kind, clips, all); err != nil {
+		return m, err
+	}
+	m.Warnings = merge(m.Warnings, caveatsOf(parts.Small, parts.Large))
+	return m, nil
 }
 
 // weights is the digest of a model's weights, as its requests name it.

@@ -42,6 +42,23 @@ type Model interface {
 	Ask(ctx context.Context, questions []Question, save func(i int, p sample.Prediction) error) error
 }
 
+// Cautious is a model with caveats that a reader of any number of its answers must
+// know.
+type Cautious interface {
+	Model
+	Caveats() []string
+}
+
+// caveatsOf are the caveats of models, each once, in their order.
+func caveatsOf(models ...Model) (all []string) {
+	for _, m := range models {
+		if c, ok := m.(Cautious); ok {
+			all = merge(all, c.Caveats())
+		}
+	}
+	return all
+}
+
 // Step tells of one answer.
 type Step struct {
 	// Role is small, large or second; Split the clip's split.

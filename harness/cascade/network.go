@@ -42,10 +42,13 @@ type Network struct {
 	bins   []float64
 	seeds  []string
 	names  []string // encoders
-	sha    string   // of the file
-	file   string
-	data   []byte
-	flops  float64
+	// encoded is the digest of the encoders that the model was trained on.
+	encoded string
+	caveats []string
+	sha     string // of the file
+	file    string
+	data    []byte
+	flops   float64
 
 	mu       sync.Mutex
 	encoders []encoder.Text
@@ -90,6 +93,10 @@ func (n *Network) describe(graph *onnxfile.Model) error {
 	n.seeds = strings.Fields(seeds)
 	names, _ := graph.Meta("encoder")
 	n.names = strings.Split(names, " + ")
+	n.encoded, _ = graph.Meta("encoder_digest")
+	if caveats, _ := graph.Meta("caveats"); caveats != "" {
+		n.caveats = strings.Split(caveats, "\n")
+	}
 	if len(n.bins) < 2 || names == "" || n.digest == "" {
 		return fmt.Errorf("%s: metadata: bins, encoder or training_digest is missing: no model of uacs train", n.file)
 	}
@@ -127,12 +134,17 @@ func (n *Network) open(ctx context.Context) error {
 		return nil
 	}
 	n.encoders = nil
+	var digests []string
 	for _, name := range n.names {
 		e, err := n.tools.Encoder(ctx, name)
 		if err != nil {
 			return fmt.Errorf("model %s: encoder %s: %w", n.name, name, err)
 		}
-		n.encoders = append(n.encoders, e)
+		n.encoders, digests = append(n.encoders, e), append(digests, e.Digest())
+	}
+	if strings.Join(digests, " + ") != n.encoded {
+		return hint.Add(fmt.Errorf("model %s was trained on other features: the encoder %s has changed since", n.name, strings.Join(n.names, " + ")),
+			"uacs train -c configs/models/%s.yaml", n.name)
 	}
 	library, err := n.tools.Library()
 	if err != nil {
@@ -155,6 +167,9 @@ func hintLibrary(err error) error {
 	}
 	return hint.Add(err, "uacs model fetch onnxruntime")
 }
+
+// Caveats implements [Cautious]: they are those of the model's config.
+func (n *Network) Caveats() []string { return n.caveats }
 
 // Close lets go of the network; it may be asked again, and is then opened again.
 func (n *Network) Close() error {

@@ -37,6 +37,9 @@ type Place struct {
 	Concurrency int
 	// Log gets a line for each fault of an endpoint; nil logs nothing.
 	Log *slog.Logger
+	// Warn is told what an endpoint's answers cost or lack that their records do not
+	// say, at the end of each role's questions; nil is not.
+	Warn func(string)
 }
 
 // Clips returns the clips of the config's split, those that its threshold is chosen
@@ -148,7 +151,7 @@ func (p *Place) endpoint(c *Config, s *Source, variant string) (Model, error) {
 		e.Limits.DrainSeconds = min(e.Limits.DrainSeconds, p.Drain)
 	}
 	runner, err := chat.NewRunner(chat.Options{Endpoint: e, Prompt: prompt, Client: chat.NewClient(e, key), Log: p.Log})
-	return &Endpoint{Runner: runner, Variant: variant, Media: c.Media, Root: p.Root}, err
+	return &Endpoint{Runner: runner, Variant: variant, Media: c.Media, Root: p.Root, Warn: p.Warn}, err
 }
 
 func absent(err error, what, name string) error {

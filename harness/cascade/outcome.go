@@ -17,8 +17,9 @@ import (
 // Outcome is what the cascade did with one clip. Floats have the shortest form that
 // reads back to the same bits, and are absent where there is none.
 type Outcome struct {
-	Dataset string       `json:"dataset"`
-	Split   sample.Split `json:"split"`
+	// Dataset and Split are absent for a text that is of none.
+	Dataset string       `json:"dataset,omitempty"`
+	Split   sample.Split `json:"split,omitempty"`
 	ID      string       `json:"id"`
 	// Stage says whose answer it is, Polarity and Score what it is; no polarity means
 	// that there is no answer.
@@ -146,7 +147,8 @@ type Accuracy struct {
 	Hi    experiment.Number `json:"hi"`
 }
 
-// Summary is what a run comes to. It depends on the outcomes alone.
+// Summary is what a run comes to. It depends on the outcomes and the models' caveats
+// alone.
 type Summary struct {
 	Name    string       `json:"name"`
 	Title   string       `json:"title"`
@@ -231,6 +233,7 @@ func Summarise(c Config, clips []sample.Sample, res *Result) (*Summary, error) {
 		s.Counted, s.Warnings = interval.Clips, merge(s.Warnings, interval.Warnings)
 	}
 	s.price(c, res)
+	s.Warnings = merge(s.Warnings, res.Caveats)
 	return s, nil
 }
 

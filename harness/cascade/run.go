@@ -45,6 +45,8 @@ type Result struct {
 	// Asked counts the questions that were put to each role in this run, those of the
 	// threshold's split among them: it depends on what the store had.
 	Asked map[string]int
+	// Caveats are those of the models.
+	Caveats []string
 }
 
 // Run puts clips through the cascade. tune are the clips of the split that the
@@ -158,7 +160,7 @@ func (r *run) answer(ctx context.Context, clips []sample.Sample, threshold float
 	if err != nil {
 		return nil, err
 	}
-	res := &Result{Threshold: threshold, Small: small, Asked: r.desk.asked}
+	res := &Result{Threshold: threshold, Small: small, Asked: r.desk.asked, Caveats: caveatsOf(r.parts.Small, r.parts.Large, r.parts.Second)}
 	if res.SmallAnswers, err = experiment.ReadAnswers(small, r.c.Small.role(), r.kind); err != nil {
 		return nil, fmt.Errorf("small model: %w", err)
 	}

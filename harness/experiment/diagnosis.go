@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"uacs/harness/fusion"
+	"uacs/harness/infer"
 	"uacs/harness/route"
 	"uacs/harness/sample"
 )
@@ -38,11 +39,14 @@ type Histogram struct {
 }
 
 // RiskCurve is the small model's share of wrong answers among those it is least
-// unsure of, over the share of clips that it so answers.
+// unsure of, over the share of clips that it so answers. Lo and Hi are the interval
+// of Risk at each coverage, by bootstrap over videos.
 type RiskCurve struct {
 	Measure  string   `json:"measure"`
 	Coverage []Number `json:"coverage"`
 	Risk     []Number `json:"risk"`
+	Lo       []Number `json:"lo"`
+	Hi       []Number `json:"hi"`
 }
 
 // Calibration compares how sure a model says it is with how often it is right.
@@ -55,13 +59,17 @@ type Calibration struct {
 }
 
 // CalibrationBin is the clips with a confidence from Lo to below Hi, the last bin
-// with 1. Mean and Right are null in an empty bin.
+// with 1. Mean and Right are null in an empty bin. RightLo and RightHi are the
+// interval of Right by bootstrap over videos, null where the clips are of fewer than
+// five videos or all right or all wrong: resampling them would feign certainty.
 type CalibrationBin struct {
-	Lo    Number `json:"lo"`
-	Hi    Number `json:"hi"`
-	N     int    `json:"n"`
-	Mean  Number `json:"mean"`
-	Right Number `json:"right"`
+	Lo      Number `json:"lo"`
+	Hi      Number `json:"hi"`
+	N       int    `json:"n"`
+	Mean    Number `json:"mean"`
+	Right   Number `json:"right"`
+	RightLo Number `json:"right_lo"`
+	RightHi Number `json:"right_hi"`
 }
 
 // ConfusionMatrix counts all clips of the split by true and answered polarity,
@@ -83,6 +91,7 @@ type VideoCount struct {
 const (
 	histogramBins   = 20
 	calibrationBins = 10
+	leastVideos     = 5 // of a bin with an interval
 )
 
 // diagnose fills in the diagnosis of the headline.
@@ -104,7 +113,11 @@ func (r *runner) diagnose() error {
 		records []*sample.Prediction
 		*answered
 	}{{"small", r.h.Small, small}, {"large", r.h.Large, large}} {
-		if c, ok := r.calibration(m.role, m.records, m.answered); ok {
+		c, ok, err := r.calibration(m.role, m.records, m.answered)
+		if err != nil {
+			return err
+		}
+		if ok {
 			d.Reliability = append(d.Reliability, c)
 		}
 		d.Confusion = append(d.Confusion, r.confusion(m.role, m.answered))
@@ -182,50 +195,101 @@ func (r *runner) riskCurves() ([]RiskCurve, error) {
 		if isControl(measure) || r.na[measure] != "" {
 			continue
 		}
-		curve, err := route.NewCurve(route.Clips{U: pick(r.allU[measure], r.counted), Keep: r.keep, Defer: perfect, First: perfect, Second: none})
+		clips := route.Clips{U: pick(r.allU[measure], r.counted), Keep: r.keep, Defer: perfect, First: perfect, Second: none}
+		c, err := r.riskCurve(clips)
 		if err != nil {
 			return nil, fmt.Errorf("risk of %s: %w", measure, err)
 		}
-		c := RiskCurve{Measure: measure}
-		for percent := 5; percent <= 100; percent++ {
-			coverage := float64(percent) / 100
-			risk := (1 - curve.At(1-coverage).Quality) / coverage
-			c.Coverage, c.Risk = append(c.Coverage, Number(coverage)), append(c.Risk, Number(max(risk, 0)))
-		}
+		c.Measure = measure
 		out = append(out, c)
 	}
 	return out, nil
 }
 
+// leastCoverage is the least coverage of a risk curve, in per cent: below it a
+// handful of clips decide.
+const leastCoverage = 5
+
+func (r *runner) riskCurve(clips route.Clips) (c RiskCurve, err error) {
+	curve, err := route.NewCurve(clips)
+	if err != nil {
+		return c, err
+	}
+	var rates []float64
+	for percent := 100; percent >= leastCoverage; percent-- {
+		rates = append(rates, 1-float64(percent)/100)
+	}
+	band, err := route.NewBand(clips, r.clusters, rates, r.plan(streamBootstrap))
+	if err != nil {
+		return c, err
+	}
+	risk := func(quality, coverage float64) Number { return Number(max((1-quality)/coverage, 0)) }
+	for k := len(rates) - 1; k >= 0; k-- {
+		coverage := float64(leastCoverage+len(rates)-1-k) / 100
+		c.Coverage = append(c.Coverage, Number(coverage))
+		c.Risk = append(c.Risk, risk(curve.At(1-coverage).Quality, coverage))
+		c.Lo, c.Hi = append(c.Lo, risk(band.Hi[k], coverage)), append(c.Hi, risk(band.Lo[k], coverage))
+	}
+	return c, nil
+}
+
 // calibration bins the counted clips by the confidence of a model's answers; ok is
 // false if an answer comes without one.
-func (r *runner) calibration(role string, records []*sample.Prediction, a *answered) (c Calibration, ok bool) {
+func (r *runner) calibration(role string, records []*sample.Prediction, a *answered) (c Calibration, ok bool, err error) {
 	c.Model = role
-	sums, right := make([]float64, calibrationBins), make([]int, calibrationBins)
-	counts := make([]int, calibrationBins)
-	for _, i := range r.counted {
+	sums, members := make([]float64, calibrationBins), make([][]bool, calibrationBins)
+	for k := range members {
+		members[k] = make([]bool, len(r.counted))
+	}
+	for k, i := range r.counted {
 		answer := a.outcomes[i].Answer
 		if records[i] == nil || !answer.OK {
 			continue
 		}
 		sure, what := confidence(records[i], answer.Polarity)
 		if what == "" || c.Confidence != "" && c.Confidence != what {
-			return c, false
+			return c, false, nil
 		}
 		c.Confidence = what
 		bin := min(int(sure*calibrationBins), calibrationBins-1)
-		counts[bin]++
+		members[bin][k] = true
 		sums[bin] += sure
-		right[bin] += b2i(a.right[i] == 1)
 	}
-	for k, n := range counts {
-		b := CalibrationBin{Lo: Number(float64(k) / calibrationBins), Hi: Number(float64(k+1) / calibrationBins), N: n, Mean: notANumber, Right: notANumber}
-		if n > 0 {
-			b.Mean, b.Right = Number(sums[k]/float64(n)), Number(float64(right[k])/float64(n))
+	right := pick(a.right, r.counted)
+	for k := range members {
+		b, err := r.calibrationBin(members[k], sums[k], right)
+		if err != nil {
+			return c, false, fmt.Errorf("calibration of the %s model: %w", role, err)
 		}
+		b.Lo, b.Hi = Number(float64(k)/calibrationBins), Number(float64(k+1)/calibrationBins)
 		c.Bins = append(c.Bins, b)
 	}
-	return c, c.Confidence != ""
+	return c, c.Confidence != "", nil
+}
+
+// calibrationBin sums up the counted clips that are its members; sure is the sum of
+// their confidences.
+func (r *runner) calibrationBin(members []bool, sure float64, right []float64) (CalibrationBin, error) {
+	b := CalibrationBin{Mean: notANumber, Right: notANumber, RightLo: notANumber, RightHi: notANumber}
+	videos := map[int]bool{}
+	hits := 0
+	for k, is := range members {
+		if is {
+			b.N++
+			videos[r.clusters.Of(k)] = true
+			hits += b2i(right[k] == 1)
+		}
+	}
+	if b.N == 0 {
+		return b, nil
+	}
+	b.Mean, b.Right = Number(sure/float64(b.N)), Number(float64(hits)/float64(b.N))
+	if len(videos) < leastVideos || hits == 0 || hits == b.N {
+		return b, nil
+	}
+	interval, err := infer.Mean(r.clusters, right, members, r.plan(streamBootstrap))
+	b.RightLo, b.RightHi = Number(interval.Lo), Number(interval.Hi)
+	return b, err
 }
 
 // confidence is how sure a record is of a polarity, from 0 to 1, and what says so;

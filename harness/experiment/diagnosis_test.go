@@ -1,10 +1,12 @@
 package experiment
 
 import (
+	"math"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"uacs/harness/infer"
 	"uacs/harness/sample"
 )
 
@@ -45,6 +47,45 @@ func TestRiskByHand(t *testing.T) {
 			t.Errorf("risk at coverage %v (-want +got):\n%s", coverage, diff)
 		}
 	}
+}
+
+// The videos are alike, so that every replicate has the curve of the whole.
+func TestRiskIntervalOfLikeVideos(t *testing.T) {
+	for _, c := range mustRun(t, tinyConfig(), fourVideos).Diagnosis.Risk {
+		if diff := cmp.Diff(c.Risk, c.Lo, approximately); diff != "" {
+			t.Errorf("%s: lower ends (-risk +lo):\n%s", c.Measure, diff)
+		}
+		if diff := cmp.Diff(c.Risk, c.Hi, approximately); diff != "" {
+			t.Errorf("%s: upper ends (-risk +hi):\n%s", c.Measure, diff)
+		}
+	}
+}
+
+// Six videos of one clip each, two of them wrong: the interval holds 4/6. With four
+// videos, or all right, there is none.
+func TestCalibrationBinInterval(t *testing.T) {
+	r := &runner{h: &Cohort{Config: Config{Replicates: 1000, Level: 0.95, Seed: 1}}, clusters: infer.NewClusters([]string{"a", "b", "c", "d", "e", "f"})}
+	all := []bool{true, true, true, true, true, true}
+	right := []float64{1, 0, 1, 1, 0, 1}
+	b, err := r.calibrationBin(all, 4.5, right)
+	if err != nil || b.N != 6 || b.Mean != 0.75 || !(b.RightLo < b.Right && b.Right < b.RightHi) {
+		t.Errorf("of six videos: %+v, %v", b, err)
+	}
+	for name, b := range map[string]CalibrationBin{
+		"four videos": must(r.calibrationBin([]bool{true, true, true, true, false, false}, 3, right)),
+		"all right":   must(r.calibrationBin(all, 3, []float64{1, 1, 1, 1, 1, 1})),
+	} {
+		if !math.IsNaN(float64(b.RightLo)) || !math.IsNaN(float64(b.RightHi)) {
+			t.Errorf("%s: interval %v to %v", name, b.RightLo, b.RightHi)
+		}
+	}
+}
+
+func must(b CalibrationBin, err error) CalibrationBin {
+	if err != nil {
+		panic(err)
+	}
+	return b
 }
 
 func TestHistogramCountsEveryClip(t *testing.T) {

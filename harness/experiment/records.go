@@ -3,10 +3,13 @@ package experiment
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+
+	"uacs/internal/hint"
 )
 
 // record is one line of a result file.
@@ -14,6 +17,19 @@ type record struct {
 	Experiment string          `json:"experiment"`
 	Record     string          `json:"record"` // setup, system, measure, curve, profile, surface, diagnosis or exact
 	Data       json.RawMessage `json:"data"`
+}
+
+// RecordVersion is the version of result files. A line of a later one says so under the
+// key schema; those of version 1 have no such key.
+const RecordVersion = 1
+
+// newer reports a line of a version to come.
+func newer(line []byte) error {
+	var head struct{ Schema int }
+	if json.Unmarshal(line, &head) == nil && head.Schema > RecordVersion {
+		return hint.Add(fmt.Errorf("schema version %d, this program knows version %d", head.Schema, RecordVersion), "update uacs")
+	}
+	return nil
 }
 
 // WriteRecords writes a result as JSON lines: its setup, then a line for every
@@ -101,7 +117,7 @@ func ReadRecords(r io.Reader, name string) (*Result, error) {
 func (res *Result) add(line []byte) error {
 	var rec record
 	if err := strict(line, &rec); err != nil {
-		return err
+		return cmp.Or(newer(line), err)
 	}
 	if rec.Record == "setup" {
 		if res.Setup.Name != "" {

@@ -194,7 +194,7 @@ func (s *Set) Usable() error {
 	}
 	err := fmt.Errorf("%s: %s", s.Name, s.Problems[0])
 	if more := len(s.Problems) - 1; more > 0 {
-		return hint.Add(err, "%d more problems; uacs features check lists them", more)
+		return hint.Add(err, "%d more problems; uacs data import --check lists them", more)
 	}
 	return err
 }

@@ -1,7 +1,9 @@
 package features
 
 import (
+	"archive/zip"
 	"bytes"
+	"errors"
 	"math"
 	"os"
 	"strings"
@@ -93,9 +95,9 @@ func TestConfigDoesNotCount(t *testing.T) {
 	}
 }
 
-// Files that are nothing, and how that is said.
-func TestNotAFeatureFile(t *testing.T) {
-	for _, c := range []struct{ name, in, want string }{
+// notFeatures are files that are nothing, and how that is said.
+func notFeatures() []struct{ name, in, want string } {
+	return []struct{ name, in, want string }{
 		{"empty", "", "offset 0: the file is empty"},
 		{"zeros", strings.Repeat("\x00", 100), "offset 0: not a feature file of any known format"},
 		{"prose", "hello", "line 1: text, but neither CSV, TSV nor JSON lines"},
@@ -110,7 +112,11 @@ func TestNotAFeatureFile(t *testing.T) {
 		{"broken JSON", "{\"a\": \n", "line 1: unexpected end of JSON input"},
 		{"label.csv with another mode", "video_id,clip_id,text,label,mode\na,1,x,0.5,dev\n", `record 2: mode "dev" is none of train, valid, test`},
 		{"csv with another split", "split,a\ndev,1\n", `record 2: split "dev" is none of train, valid, test`},
-	} {
+	}
+}
+
+func TestNotAFeatureFile(t *testing.T) {
+	for _, c := range notFeatures() {
 		path := write(t, "f", c.in)
 		_, err := Open(path)
 		if err == nil {
@@ -119,6 +125,20 @@ func TestNotAFeatureFile(t *testing.T) {
 		}
 		if got := strings.TrimPrefix(err.Error(), path+": "); got != c.want {
 			t.Errorf("%s: got  %s\nwant %s", c.name, got, c.want)
+		}
+	}
+}
+
+// A file cut anywhere is an error that names the file and the offset.
+func TestTruncated(t *testing.T) {
+	in := mmsa()
+	path := write(t, "f.pkl", "")
+	for n := 2; n < len(in); n += 7 {
+		if err := os.WriteFile(path, []byte(in[:n]), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Open(path); err == nil || !strings.HasPrefix(err.Error(), path+": offset ") {
+			t.Errorf("%d of %d bytes: %v", n, len(in), err)
 		}
 	}
 }
@@ -146,7 +166,7 @@ func TestBitFlips(t *testing.T) {
 
 // 10 GB of zeros behind a header are an error, at once.
 func TestSparseFile(t *testing.T) {
-	for _, begin := range []string{"", "\x80\x04", "a,b\n1,2\n", "{\"query\":\"\"}\n", "\x93NUMPY\x01\x00", "PK\x03\x04", "\x02\x00\x00\x00\x00\x00\x00\x00{}"} {
+	for _, begin := range []string{"", "\x80\x04", "\x80\x04c", "\x80\x02S'", "\x80\x04X\xff\xff\xff\xff", "a,b\n1,2\n", "{\"query\":\"\"}\n", "\x93NUMPY\x01\x00", "PK\x03\x04", "\x02\x00\x00\x00\x00\x00\x00\x00{}"} {
 		path := write(t, "f", begin)
 		if err := os.Truncate(path, 10<<30); err != nil {
 			t.Skip("no sparse files here")
@@ -157,18 +177,39 @@ func TestSparseFile(t *testing.T) {
 	}
 }
 
-func TestOtherFormats(t *testing.T) {
-	npy := func(shape, data string) string {
-		header := "{'descr': '<f4', 'fortran_order': False, 'shape': " + shape + ", }\n"
-		return "\x93NUMPY\x01\x00" + string([]byte{byte(len(header)), 0}) + header + data
+// npyFile makes a file of float32.
+func npyFile(shape, data string) string {
+	header := "{'descr': '<f4', 'fortran_order': False, 'shape': " + shape + ", }\n"
+	return "\x93NUMPY\x01\x00" + string([]byte{byte(len(header)), 0}) + header + data
+}
+
+// npzFile makes an archive of one member, which is not compressed.
+func npzFile(t testing.TB, name, member string) string {
+	t.Helper()
+	var buf bytes.Buffer
+	z := zip.NewWriter(&buf)
+	w, err := z.CreateHeader(&zip.FileHeader{Name: name + ".npy", Method: zip.Store})
+	if err == nil {
+		_, err = w.Write([]byte(member))
 	}
-	for _, c := range []struct {
-		name, in string
-		format   Format
-		want     string // splits, arrays, labels, ids and texts
-	}{
-		{"npy", npy("(2,)", "12345678"), NPY, "all 2: the array[2]"},
-		{"npy of two columns", npy("(1, 2)", "12345678"), NPY, "all 1: the array[1 2]"},
+	if err = errors.Join(err, z.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return buf.String()
+}
+
+type specimen struct {
+	name, in string
+	format   Format
+	want     string // splits, arrays, labels, ids and texts
+}
+
+// specimens are files of every format but MMSA's pickle and HDF5.
+func specimens(t testing.TB) []specimen {
+	return []specimen{
+		{"npy", npyFile("(2,)", "12345678"), NPY, "all 2: the array[2]"},
+		{"npz", npzFile(t, "audio", npyFile("(1, 2)", "12345678")), NPZ, "all 1: audio[1 2]"},
+		{"npy of two columns", npyFile("(1, 2)", "12345678"), NPY, "all 1: the array[1 2]"},
 		{"pickle of arrays", pyFile(pyDict("acoustic", pyArray([]int{1, 2, 1}, 1, 2), "labels", pyArray([]int{1}, 3))), Pickle, "all 1: acoustic[1 2 1] labels[1]"},
 		{"pickle of a tuple", pyFile(pyArray([]int{1, 2}, 1, 2) + "K\x02\x86"), Pickle, "all 1: 0[1 2]"},
 		{"csv with header", "id,a,b\nx_1,1,2\nx_2,,-inf\n", CSV, "all 2: columns[2 2] ids"},
@@ -183,7 +224,11 @@ func TestOtherFormats(t *testing.T) {
 			"MMLA", `{"query":"... the speaker says: not bad Based on the text ...","response":"sentiment: positive","videos":["/x/MOSI/video/MOSI_ab$_$3.mp4"]}` + "\n",
 			MMLA, "all 1: polarity[1] ids texts",
 		},
-	} {
+	}
+}
+
+func TestOtherFormats(t *testing.T) {
+	for _, c := range specimens(t) {
 		s := open(t, write(t, "f", c.in))
 		if got := outline(s); s.Format != c.format || got != c.want {
 			t.Errorf("%s: %s, %s; want %s, %s", c.name, s.Format, got, c.format, c.want)

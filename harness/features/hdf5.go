@@ -29,6 +29,10 @@ const (
 // -I/usr/include/hdf5/serial and CGO_LDFLAGS with
 // -L/usr/lib/x86_64-linux-gnu/hdf5/serial to build.
 func readHDF5(s *Set) (err error) {
+	// Its own report goes to stderr, twenty lines for an error that is returned too.
+	if err := hdf5.DisplayErrors(false); err != nil {
+		return err
+	}
 	f, err := hdf5.OpenFile(s.Name, hdf5.F_ACC_RDONLY)
 	if err != nil {
 		return fmt.Errorf("offset 0: not an HDF5 file that the library reads: %w", err)

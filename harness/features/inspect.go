@@ -53,7 +53,7 @@ type Report struct {
 	Labels []LabelReport
 	// Others are the keys that hold something else, after the split's name.
 	Others          []string
-	Splits          []string // name and number of samples of each
+	Splits          []string // name, number of samples, and which of ids, texts and lengths there are
 	Problems, Notes []string
 }
 
@@ -67,7 +67,7 @@ func Inspect(s *Set) (*Report, error) {
 	}
 	r.Known = Known(r.Digest)
 	for _, p := range s.Splits {
-		r.Splits = append(r.Splits, fmt.Sprintf("%s %d", p.Name, p.Len()))
+		r.Splits = append(r.Splits, outlineOf(p))
 		for _, a := range p.Arrays {
 			report, err := inspectArray(p.Name, a)
 			if err != nil {
@@ -83,6 +83,28 @@ func Inspect(s *Set) (*Report, error) {
 		}
 	}
 	return r, nil
+}
+
+// outlineOf names a split, its samples, and the keys that no table of a report has a
+// line for.
+func outlineOf(p *Split) string {
+	var keys []string
+	if p.IDs != nil {
+		keys = append(keys, "id")
+	}
+	if p.Texts != nil {
+		keys = append(keys, "raw_text")
+	}
+	for _, a := range p.Arrays {
+		if a.Lengths != nil {
+			keys = append(keys, a.Name+lengthsSuffix)
+		}
+	}
+	outline := fmt.Sprintf("%s %d", p.Name, p.Len())
+	if keys != nil {
+		outline += " (" + strings.Join(keys, ", ") + ")"
+	}
+	return outline
 }
 
 // Digest returns the hex SHA-256 of the file.

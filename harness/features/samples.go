@@ -81,3 +81,19 @@ func Pooled(a Array) ([][]float32, error) {
 	}
 	return out, nil
 }
+
+// TrueFrames returns how many frames of sample i, which row holds, are no padding: as the
+// lengths of the file say, which the array bounds, or where it names none those up to the
+// last that is not zero. A sample that is zero throughout has none, and one of an array
+// without an axis of frames has one.
+func TrueFrames(a Array, i int, row []float32) int {
+	for _, v := range row {
+		if v != 0 {
+			if len(a.Tensor.Shape()) != 3 {
+				return 1
+			}
+			return trueFrames(a, i, row)
+		}
+	}
+	return 0
+}

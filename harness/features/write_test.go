@@ -150,34 +150,50 @@ func TestWriteRefusesProblems(t *testing.T) {
 	}
 }
 
+// FuzzOpen demands an error that names the file, or a set that can be inspected,
+// pooled and copied, whatever the bytes.
 func FuzzOpen(f *testing.F) {
 	f.Add([]byte(mmsa()))
-	f.Add([]byte("id,a\nx,1\n"))
-	f.Add([]byte("video_id,clip_id,text,label,mode\na,1,x,0.5,test\n"))
-	f.Add([]byte(`{"query":"q","response":"sentiment: positive","videos":["a/MOSI/v/MOSI_b.mp4"]}`))
+	f.Add([]byte(mmsa("raw_text", "", "vision", pyArray([]int{3, 1, 1}, 1, 2, 3), "id", pyStrs("c$_$1", "c$_$1"))))
+	for _, c := range notFeatures() {
+		f.Add([]byte(c.in))
+	}
+	for _, c := range specimens(f) {
+		f.Add([]byte(c.in))
+	}
 	var buf bytes.Buffer
 	if err := Write(&buf, open(f, write(f, "mmsa.pkl", mmsa())), "d", Recipe{}); err != nil {
 		f.Fatal(err)
 	}
 	f.Add(buf.Bytes())
 	path := write(f, "f", "")
+	named := func(t *testing.T, err error) {
+		if err != nil && !strings.HasPrefix(err.Error(), path+": ") {
+			t.Errorf("an error without the file's name: %v", err)
+		}
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if err := os.WriteFile(path, data, 0o644); err != nil {
 			t.Fatal(err)
 		}
 		s, err := Open(path)
 		if err != nil {
+			named(t, err)
 			return
 		}
 		defer s.Close()
-		if _, err := Inspect(s); err != nil && !strings.HasPrefix(err.Error(), path+": ") {
-			t.Errorf("an error without the file's name: %v", err)
+		_, err = Inspect(s)
+		named(t, err)
+		Samples(s, "any")
+		for _, p := range s.Splits {
+			for _, a := range p.Arrays {
+				if a.Tensor.Len() < 1<<16 {
+					_, _ = Pooled(a)
+				}
+			}
 		}
-		if s.Usable() != nil {
-			return
-		}
-		if err := Write(&bytes.Buffer{}, s, "d", Recipe{NegInf: true, Pool: PoolFrames}); err != nil && !strings.HasPrefix(err.Error(), path+": ") {
-			t.Error(err)
+		if s.Usable() == nil {
+			named(t, Write(&bytes.Buffer{}, s, "d", Recipe{NegInf: true, Pool: PoolFrames}))
 		}
 	})
 }

@@ -26,19 +26,25 @@ const keptPrograms = 2
 // Build builds the program that runs cells from the module in folder root, and
 // returns its path in the user's cache. If nothing has changed it is quick.
 func Build(ctx context.Context, root string) (string, error) {
+	dir, err := cacheDir()
+	if err != nil {
+		return "", err
+	}
+	program, err := engine.BuildHost(ctx, engine.Options{Dir: root, ModuleRoot: root, BuildDir: dir, CacheDir: dir}, hostPackage, "")
+	if err == nil {
+		engine.Prune(dir, keptPrograms)
+		engine.PruneCells(dir)
+	}
+	return program, err
+}
+
+func cacheDir() (string, error) {
 	cache, err := os.UserCacheDir()
 	if err != nil {
 		return "", err
 	}
 	dir := filepath.Join(cache, "uacs", "kernel")
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return "", err
-	}
-	program, err := engine.BuildHost(ctx, engine.Options{Dir: root, ModuleRoot: root, BuildDir: dir}, hostPackage, "")
-	if err == nil {
-		engine.Prune(dir, keptPrograms)
-	}
-	return program, err
+	return dir, os.MkdirAll(dir, 0o755)
 }
 
 // Launch builds the host and starts it in folder dir.
@@ -47,5 +53,9 @@ func Launch(ctx context.Context, root, dir string, ask Asker) (*worker.Process, 
 	if err != nil {
 		return nil, fmt.Errorf("build the program that runs cells: %w", err)
 	}
-	return worker.Start(worker.Options{Program: program, Dir: dir, Root: root, Preload: preload, Clean: engine.Plain, Ask: ask})
+	cache, err := cacheDir()
+	if err != nil {
+		return nil, err
+	}
+	return worker.Start(worker.Options{Program: program, Dir: dir, Root: root, Cache: cache, Preload: preload, Clean: engine.Plain, Ask: ask})
 }

@@ -63,6 +63,9 @@ type Lineage struct {
 	InputsSHA256 []string
 	// Hypotheses are what the paper leaves open and the config decides.
 	Hypotheses []string
+	// From are the experiments that a table or figure over all of a tier was made from,
+	// in the order of their records; Inputs are then those of all of them.
+	From []Lineage
 	// Command makes the artefact anew.
 	Command string
 }
@@ -99,7 +102,7 @@ func Trace(fsys fs.FS, name string) (Lineage, error) {
 	}
 	if records == "" {
 		l.Of, l.Command = "all experiments of the tier", "uacs reproduce"
-		return l, nil
+		return l, l.ofTier(fsys, manifest)
 	}
 	data, err := fs.ReadFile(fsys, records)
 	if err != nil {
@@ -216,6 +219,39 @@ func (l *Lineage) ofExperiment(file string, data []byte) error {
 	for _, in := range s.Inputs {
 		f := known[in.SHA256]
 		l.Inputs = append(l.Inputs, Source{Path: in.Path, SHA256: in.SHA256, Repository: f.Repository, Commit: f.Commit, Licence: f.Licence})
+	}
+	return nil
+}
+
+// ofTier gathers the experiments of the tier that the artefact is about.
+func (l *Lineage) ofTier(fsys fs.FS, manifest report.Manifest) error {
+	l.Tier = "public"
+	if report.BelongsToTier(l.Artefact, "synth") {
+		l.Tier = "synth"
+	}
+	for _, p := range manifest.Paths() {
+		name, ok := strings.CutSuffix(path.Base(p), ".jsonl")
+		if !ok || strings.HasPrefix(name, "ablation-") || strings.HasPrefix(name, "sensitivity-") {
+			continue
+		}
+		data, err := fs.ReadFile(fsys, p)
+		if err != nil {
+			return err
+		}
+		one := Lineage{Artefact: p, State: stateOf(fsys, p, manifest[p]), Records: p}
+		if err := one.ofExperiment(p, data); err != nil {
+			return err
+		}
+		if one.Tier != l.Tier {
+			continue
+		}
+		one.ConfigState = stateOf(fsys, one.Config, one.ConfigSHA256)
+		l.From = append(l.From, one)
+		for _, in := range one.Inputs {
+			if !slices.Contains(l.Inputs, in) {
+				l.Inputs = append(l.Inputs, in)
+			}
+		}
 	}
 	return nil
 }

@@ -101,7 +101,7 @@ func TestTraceStates(t *testing.T) {
 		t.Errorf("ablation: %+v, %v", l, err)
 	}
 	l, err = Trace(files, "overview-public.csv")
-	if err != nil || l.Records != "" || l.Command != "uacs reproduce" {
+	if err != nil || l.Records != "" || l.Command != "uacs reproduce" || len(l.From) != 1 || l.From[0].Of != "experiment one" || l.From[0].ConfigState != Absent || len(l.Inputs) != 2 {
 		t.Errorf("overview: %+v, %v", l, err)
 	}
 	for _, name := range []string{"small.md", "model-small-learning.png"} {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"unsafe"
 )
 
 // Array is a numpy array. Its numbers lie in Data as the file has them and are
@@ -142,9 +143,7 @@ func (a *Array) CopyFloat32s(dst []float32) error {
 	}
 	switch {
 	case a.dt == dtype{kind: 'f', size: 4}: // nearly every feature file
-		for i := range dst {
-			dst[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:]))
-		}
+		littleFloat32s(dst, b)
 	case a.dt.kind == 'f':
 		for i := range dst {
 			dst[i] = float32(a.dt.float(b[i*a.dt.size:]))
@@ -161,6 +160,24 @@ func (a *Array) CopyFloat32s(dst []float32) error {
 		return fmt.Errorf("an array of dtype %q holds no numbers", a.DType)
 	}
 	return nil
+}
+
+// littleEndian says that this machine keeps numbers as such files do.
+var littleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1
+
+// littleFloat32s decodes little-endian float32, as one copy where the machine has
+// the same order of bytes: b need not be aligned for that, and dst is.
+func littleFloat32s(dst []float32, b []byte) {
+	if len(dst) == 0 {
+		return
+	}
+	if littleEndian {
+		copy(unsafe.Slice((*byte)(unsafe.Pointer(&dst[0])), 4*len(dst)), b)
+		return
+	}
+	for i := range dst {
+		dst[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:]))
+	}
 }
 
 // Ints returns the elements of an array of ints or bools, a bool being 0 or 1.

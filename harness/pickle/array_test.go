@@ -193,3 +193,18 @@ func TestFloat32s(t *testing.T) {
 		t.Errorf("%v, %v", got, err)
 	}
 }
+
+// Both ways to decode give the numbers that encoding/binary does.
+func TestLittleFloat32s(t *testing.T) {
+	defer func(is bool) { littleEndian = is }(littleEndian)
+	data := []byte{0xff, 0, 0, 0x80, 0x3f, 0, 0, 0x20, 0xc0} // an odd address, then 1 and -2.5
+	for _, is := range []bool{littleEndian, false} {
+		littleEndian = is
+		got := make([]float32, 2)
+		littleFloat32s(got, data[1:])
+		littleFloat32s(nil, nil)
+		if got[0] != 1 || got[1] != -2.5 {
+			t.Errorf("by copying %v: %v", is, got)
+		}
+	}
+}

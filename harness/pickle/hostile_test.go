@@ -46,6 +46,7 @@ var hostile = []struct{ name, in, want string }{
 	{"int beyond 64 bits", "\x8a\x09\x00\x00\x00\x00\x00\x00\x00\x80\x00.", "offset 0: an int of 9 bytes is beyond 64 bits"},
 	{"decimal beyond 64 bits", "L9223372036854775808L\n.", `offset 0: "9223372036854775808" is not a 64-bit int`},
 	{"a line of digits", "I" + strings.Repeat("9", 1000) + "\n.", "offset 0: an int of 1000 digits is beyond 64 bits"},
+	{"a line without end", "S'" + strings.Repeat("a", 1<<20) + "'\n.", "offset 0: opcode STRING with a line of more than 1048576 bytes"},
 	{"no newline", "I12.", "offset 0: opcode INT needs a line, but no newline follows"},
 
 	{"protocol 6", "\x80\x06N.", "offset 0: protocol 6; this reader knows 2 to 5"},

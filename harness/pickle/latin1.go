@@ -98,9 +98,7 @@ func (l *latin1) locate(i int) int {
 func (l *latin1) decode(lo, hi int) ([]byte, error) {
 	from, to := l.locate(lo), l.locate(hi)
 	out, ok := toLatin1(l.raw[from:to], hi-lo)
-	if to-from >= blockBytes {
-		l.tell(from, to)
-	}
+	l.tell(from/blockBytes*blockBytes, to) // locate reads from there
 	if !ok {
 		return nil, fmt.Errorf("offset %d: _codecs.encode: a str that is not valid UTF-8 or holds a character beyond Latin-1", l.at)
 	}

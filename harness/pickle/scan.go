@@ -40,10 +40,18 @@ func (m *machine) counted(width int, what string) ([]byte, error) {
 	return m.take(n, what)
 }
 
+// longestLine is more than any name or number takes, so that a newline is not looked
+// for in gigabytes.
+const longestLine = 1 << 20
+
 // line returns the bytes up to the next newline and skips it.
 func (m *machine) line() ([]byte, error) {
-	n := bytes.IndexByte(m.data[m.pos:], '\n')
-	if n < 0 {
+	rest := m.data[m.pos:]
+	n := bytes.IndexByte(rest[:min(len(rest), longestLine)], '\n')
+	switch {
+	case n < 0 && len(rest) > longestLine:
+		return nil, m.fail("opcode %s with a line of more than %d bytes", m.name, longestLine)
+	case n < 0:
 		return nil, m.fail("opcode %s needs a line, but no newline follows", m.name)
 	}
 	b := m.data[m.pos : m.pos+n]

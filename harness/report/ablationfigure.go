@@ -2,7 +2,9 @@ package report
 
 import (
 	"fmt"
+	"strings"
 
+	"uacs/datasets"
 	"uacs/figures"
 	"uacs/harness/policy"
 )
@@ -13,14 +15,26 @@ func (p *pairing) partsFigure(parts []policy.Part) figures.Figure {
 	c := p.first()
 	fig := figures.Forest{
 		Page: figures.Page{
-			Title:     p.name() + ": what each part of the cascade is worth",
-			Subtitle:  fmt.Sprintf("%s %s split, n = %d clips, %d videos. Bars: %s %% bootstrap by video. Left of 0: the part is worth having.", c.Dataset, c.Split, c.N, c.Videos, trim(100*float64(c.Level))),
-			Footer:    fmt.Sprintf("Profile %s; rule %s for whole and changed cascade. All numbers: results/tables/%s.md. Plan %.12s.", c.Profile, p.rule, ablationStem(p.table.Name), p.table.PlanSHA256),
+			Title:     corpus(c.Dataset) + ": what each part of the cascade is worth",
+			Subtitle:  fmt.Sprintf("%s, %s split, n = %d clips, %d videos. Bars: %s %% bootstrap by video. Left of 0: the part is worth having.", p.name(), c.Split, c.N, c.Videos, trim(100*float64(c.Level))),
+			Footer:    fmt.Sprintf("%s Profile %s; rule %s for whole and changed cascade. Numbers: results/tables/%s.md. Plan %.12s.", tierLine(c.Tier), c.Profile, p.rule, ablationStem(p.table.Name), p.table.PlanSHA256),
 			Synthetic: c.Tier == "synth", Width: figures.DoubleColumn,
 		},
 		XLabel: "Change of accuracy against the whole (points)", NumbersHead: "points [interval]",
 	}
 	return withParts(fig, parts)
+}
+
+// corpus is the name that a dataset goes by in titles: its own, without what follows
+// in brackets.
+func corpus(dataset string) string {
+	for _, m := range datasets.Manifests() {
+		if m.Name == dataset {
+			name, _, _ := strings.Cut(m.Title, " (")
+			return name
+		}
+	}
+	return dataset
 }
 
 // withParts fills a forest plot with comparisons; nil if there is no number.

@@ -46,12 +46,8 @@ func page(r *experiment.Result, title, subtitle, table string, width figures.Wid
 	} else {
 		subtitle = counted(r) + " " + subtitle
 	}
-	footer := fmt.Sprintf("Profile %s. All numbers: results/%s. Config %.12s.", r.Setup.Profile, table, r.Setup.ConfigSHA256)
-	if len(r.Setup.Changes) > 0 {
-		footer = fmt.Sprintf("Profile %s. %s", r.Setup.Profile, changed(r))
-	}
 	return figures.Page{
-		Title: dataset(r.Setup) + ": " + title, Subtitle: subtitle, Footer: footer,
+		Title: dataset(r.Setup) + ": " + title, Subtitle: subtitle, Footer: provenance(r.Setup, "", table),
 		Synthetic: r.Setup.Tier == "synth", Width: width,
 	}
 }
@@ -70,7 +66,7 @@ func recordsOf(r *experiment.Result) string { return "records/" + r.Setup.Name +
 func effectsFigure(r *experiment.Result) figures.Figure {
 	fig := figures.Forest{
 		Page: page(r, "accuracy gained over either model alone",
-			fmt.Sprintf("Bars: %s %% bootstrap by video. Thresholds cross-fitted by video.", trim(100*float64(r.Setup.Level))), tableOf(r, "systems"), figures.DoubleColumn),
+			byVideo(r.Setup, "Bars")+" Thresholds cross-fitted by video.", tableOf(r, "systems"), figures.DoubleColumn),
 		XLabel: "Difference of accuracy (points)", NumbersHead: "points [interval]",
 	}
 	tests := 0
@@ -104,10 +100,11 @@ func effectsFigure(r *experiment.Result) figures.Figure {
 // The ways that clips take, by the stage in which they end.
 var stageNames = map[fusion.Stage]string{
 	fusion.Kept: "Kept", fusion.Replaced: "Replaced", fusion.Confident: "Confident", fusion.Agreed: "Agreed",
-	fusion.Averaged: "Averaged", fusion.Requeried: "Second round", fusion.FellBack: "Fell back",
+	fusion.Averaged: "Averaged", fusion.Requeried: "Second answer", fusion.FellBack: "Fell back",
 }
 
-// flowFigure follows the clips through the stages of the headline cascade.
+// flowFigure follows the clips through the stages of the headline cascade: the small
+// model, the large one, and the second round where there is one.
 func flowFigure(r *experiment.Result, s *experiment.System) figures.Figure {
 	large := figures.Branch{Name: "Sent to " + r.Setup.Large}
 	root := figures.Branch{Name: r.Setup.Small, N: r.Setup.N}
@@ -117,16 +114,20 @@ func flowFigure(r *experiment.Result, s *experiment.System) figures.Figure {
 			name = sentence(c.Stage)
 		}
 		exit := figures.Branch{Name: name, N: c.Clips, Right: c.Right}
-		if fusion.Stage(c.Stage) == fusion.Kept {
+		switch fusion.Stage(c.Stage) {
+		case fusion.Kept:
 			root.Into = append(root.Into, exit)
 			continue
+		case fusion.Requeried:
+			exit = figures.Branch{Name: "Asked again", N: c.Clips, Into: []figures.Branch{exit}}
 		}
 		large.Into, large.N = append(large.Into, exit), large.N+exit.N
 	}
 	if large.N > 0 {
 		root.Into = append(root.Into, large)
 	}
-	return figures.Flow{Page: page(r, "the way of the clips", "Bars of exits: filled for right answers. "+sentence(s.Name)+".", tableOf(r, "flow"), figures.DoubleColumn), Root: root}
+	note := "Bars of exits: filled for right answers. " + sentence(s.Name) + ", threshold cross-fitted by video. Counts, without intervals."
+	return figures.Flow{Page: page(r, "the way of the clips", note, tableOf(r, "flow"), figures.DoubleColumn), Root: root}
 }
 
 // costlyAxis is the first compute axis that is not a count of calls, or −1.
@@ -143,11 +144,16 @@ func costlyAxis(r *experiment.Result) int {
 // small model's part and the large one's.
 func costFigure(r *experiment.Result, axis int) figures.Figure {
 	fig := figures.CostBreakdown{
-		Page:   page(r, "where the compute goes", "", tableOf(r, "systems"), figures.SingleColumn),
+		Page:   page(r, "where the compute goes", "Mean over all clips of the split, without intervals.", tableOf(r, "systems"), figures.SingleColumn),
 		XLabel: r.Setup.Axes[axis].Unit, Parts: []string{r.Setup.Small, r.Setup.Large},
 	}
-	small := r.Alone("small-only")
-	for _, s := range []*experiment.System{small, r.Cascade(), r.Alone("large-only")} {
+	small, large := r.Alone("small-only"), r.Alone("large-only")
+	most := math.NaN()
+	if large != nil {
+		most = float64(large.Costs[axis])
+		fig.SumHead = "total (% of " + r.Setup.Large + "'s)"
+	}
+	for _, s := range []*experiment.System{small, r.Cascade(), large} {
 		if s == nil || small == nil {
 			continue
 		}
@@ -158,7 +164,10 @@ func costFigure(r *experiment.Result, axis int) figures.Figure {
 		case s.Fusion == "large-only": // nothing is paid for the small model
 			own = 0
 		}
-		fig.Systems = append(fig.Systems, figures.SystemCost{Name: name, Costs: []float64{own, max(float64(s.Costs[axis])-own, 0)}})
+		fig.Systems = append(fig.Systems, figures.SystemCost{
+			Name: name, Costs: []float64{own, max(float64(s.Costs[axis])-own, 0)},
+			Sum: fmt.Sprintf("%s (%.3g %%)", figures.Quantity(float64(s.Costs[axis])), 100*float64(s.Costs[axis])/most),
+		})
 	}
 	return fig
 }
@@ -166,7 +175,7 @@ func costFigure(r *experiment.Result, axis int) figures.Figure {
 // histogramFigure shows the headline measure where the small model is right and wrong.
 func histogramFigure(r *experiment.Result, d *experiment.Diagnosis) figures.Figure {
 	h := d.Histogram
-	note := "Dashed: median of the folds' thresholds."
+	note := "Dashed: median of the folds' thresholds, cross-fitted by video. Counts, without intervals."
 	if h.Outside > 0 {
 		note += fmt.Sprintf(" Not finite: %d clips.", h.Outside)
 	}
@@ -186,7 +195,7 @@ func histogramFigure(r *experiment.Result, d *experiment.Diagnosis) figures.Figu
 // riskFigure shows what withholding the most uncertain answers would do.
 func riskFigure(r *experiment.Result, d *experiment.Diagnosis) figures.Figure {
 	fig := figures.RiskCoverage{
-		Page:   page(r, "risk of answering with "+r.Setup.Small+" alone", "", recordsOf(r), figures.SingleColumn),
+		Page:   page(r, "risk of answering with "+r.Setup.Small+" alone", byVideo(r.Setup, "Band"), recordsOf(r), figures.SingleColumn),
 		XLabel: "Clips that are answered (%)", YLabel: "Answers that are wrong (%)",
 	}
 	headlineFirst := func(c experiment.RiskCurve) int {
@@ -207,6 +216,9 @@ func riskFigure(r *experiment.Result, d *experiment.Diagnosis) figures.Figure {
 		}
 		for k := range c.Coverage {
 			drawn.X, drawn.Y = append(drawn.X, float64(c.Coverage[k])), append(drawn.Y, 100*float64(c.Risk[k]))
+			if drawn.Role == figures.Measure && len(c.Lo) == len(c.Coverage) { // one band is legible
+				drawn.Lo, drawn.Hi = append(drawn.Lo, 100*float64(c.Lo[k])), append(drawn.Hi, 100*float64(c.Hi[k]))
+			}
 		}
 		fig.Risk = drawn.Y[len(drawn.Y)-1]
 		fig.Curves = append(fig.Curves, drawn)
@@ -217,7 +229,7 @@ func riskFigure(r *experiment.Result, d *experiment.Diagnosis) figures.Figure {
 // reliabilityFigure compares what the models say with how often they are right.
 func reliabilityFigure(r *experiment.Result, d *experiment.Diagnosis) figures.Figure {
 	fig := figures.Reliability{
-		Page:   page(r, "is the models' confidence earned?", "Ten bins of equal width.", recordsOf(r), figures.SingleColumn),
+		Page:   page(r, "is the models' confidence earned?", "Ten bins of equal width. "+byVideo(r.Setup, "Bars, where five videos or more have clips"), recordsOf(r), figures.SingleColumn),
 		XLabel: "Confidence in the answer", YLabel: "Share of answers that are right",
 	}
 	for _, c := range d.Reliability {
@@ -227,7 +239,7 @@ func reliabilityFigure(r *experiment.Result, d *experiment.Diagnosis) figures.Fi
 		}
 		s := figures.ReliabilitySeries{Name: name + ", " + c.Confidence}
 		for _, b := range c.Bins {
-			s.Bins = append(s.Bins, figures.ReliabilityBin{Lo: float64(b.Lo), Hi: float64(b.Hi), N: b.N, Mean: float64(b.Mean), Share: float64(b.Right)})
+			s.Bins = append(s.Bins, figures.ReliabilityBin{Lo: float64(b.Lo), Hi: float64(b.Hi), N: b.N, Mean: float64(b.Mean), Share: float64(b.Right), From: float64(b.RightLo), To: float64(b.RightHi)})
 		}
 		fig.Series = append(fig.Series, s)
 	}
@@ -239,7 +251,7 @@ func reliabilityFigure(r *experiment.Result, d *experiment.Diagnosis) figures.Fi
 func confusionFigure(r *experiment.Result, d *experiment.Diagnosis) figures.Figure {
 	names := map[string]string{"small": r.Setup.Small, "large": r.Setup.Large, "cascade": "Cascade"}
 	synthetic := r.Setup.Tier == "synth"
-	fig := figures.Multiples{Page: page(r, "answers by polarity, and what the cascade changes", "Confusion: all clips of the split.", recordsOf(r), figures.DoubleColumn), Columns: 2}
+	fig := figures.Multiples{Page: page(r, "answers by polarity, and what the cascade changes", "Confusion: all clips of the split; changes: those that the profile counts. Counts, without intervals; threshold cross-fitted by video.", recordsOf(r), figures.DoubleColumn), Columns: 2}
 	fig.Synthetic = false // the panels say it
 	for _, c := range d.Confusion {
 		sub := "Shares of the row"
@@ -262,7 +274,7 @@ func confusionFigure(r *experiment.Result, d *experiment.Diagnosis) figures.Figu
 // videosFigure compares the small model with the cascade in every video.
 func videosFigure(r *experiment.Result, d *experiment.Diagnosis) figures.Figure {
 	fig := figures.PerVideo{
-		Page:   page(r, "accuracy by video", "Area of a dot: clips of the video.", recordsOf(r), figures.SingleColumn),
+		Page:   page(r, "accuracy by video", "Area of a dot: clips of the video. Counts by video, without intervals.", recordsOf(r), figures.SingleColumn),
 		XLabel: "Accuracy (%)", From: r.Setup.Small, To: "Cascade",
 	}
 	for k, v := range d.Videos {

@@ -29,10 +29,23 @@ func Figure(r *experiment.Result) figures.Figure {
 			panels = append(panels, panel(r, costAxis(a, i)))
 		}
 	}
+	note := hullNote
+	if len(panels) > 1 {
+		note += " Upright lines: 10 and 50 % of the large model's cost."
+	}
 	return figures.Grid{
-		Title: FigureTitle(r), Subtitle: subtitle(r), Footer: footer(r), YLabel: "Accuracy (%)",
+		Title: FigureTitle(r), Subtitle: subtitle(r) + note, Footer: footer(r), YLabel: "Accuracy (%)",
 		Panels: panels, Width: figures.DoubleColumn,
 	}
+}
+
+const hullNote = " Thin line: Pareto hull of every cascade in the records, thresholds chosen on these clips."
+
+// ColumnFigure is the left panel of [Figure] for a single column of a page.
+func ColumnFigure(r *experiment.Result) figures.Figure {
+	p := panel(r, shareAxis(r))
+	p.Title, p.Subtitle, p.Footer, p.YLabel = FigureTitle(r), subtitle(r)+hullNote, footer(r), "Accuracy (%)"
+	return p
 }
 
 // FigureTitle claims a gain only where the experiment's paired test, adjusted
@@ -78,21 +91,17 @@ func subtitle(r *experiment.Result) string {
 	if s.N < s.Clips-s.Dropped { // profiles leave out nothing else
 		clips = "clips with a label other than 0"
 	}
-	return fmt.Sprintf("%s, n = %d %s, %d videos. Bands and bars: %s %% bootstrap by video. Chosen: threshold cross-fitted by video.",
-		what, s.N, clips, s.Videos, trim(100*float64(s.Level)))
+	return fmt.Sprintf("%s, n = %d %s, %d videos. %s Chosen: threshold cross-fitted by video.",
+		what, s.N, clips, s.Videos, byVideo(s, "Bands and bars"))
 }
 
 func footer(r *experiment.Result) string {
-	if len(r.Setup.Changes) > 0 {
-		return fmt.Sprintf("Profile %s; fusion %s. %s", r.Setup.Profile, r.Setup.Headline.Fusion, changed(r))
-	}
-	return fmt.Sprintf("Profile %s; fusion %s. Where prices come from, and all numbers: results/tables/%s-systems.md. Config %.12s.",
-		r.Setup.Profile, r.Setup.Headline.Fusion, r.Setup.Name, r.Setup.ConfigSHA256)
+	return provenance(r.Setup, "fusion "+r.Setup.Headline.Fusion, "tables/"+r.Setup.Name+"-systems.md, with the source of each cost")
 }
 
 // changed is the provenance of a result that is not its config's alone.
-func changed(r *experiment.Result) string {
-	return fmt.Sprintf("Config %.12s, changed: %s.", r.Setup.ConfigSHA256, strings.Join(r.Setup.Changes, "; "))
+func changed(s experiment.Setup) string {
+	return fmt.Sprintf("Config %.12s, changed: %s.", s.ConfigSHA256, strings.Join(s.Changes, "; "))
 }
 
 // axis is how a panel reads x.
@@ -151,6 +160,7 @@ func panel(r *experiment.Result, x axis) figures.AccuracyCompute {
 			p.Marks = append(p.Marks, mark("U-ACS v2", s, x))
 		}
 	}
+	p.Hull, p.Guides = hull(r, x), guides(r, x)
 	return p
 }
 

@@ -52,7 +52,7 @@ func Files(r *experiment.Result) ([]File, error) {
 	}
 	tables := map[string]Table{"systems": Systems(r), "measures": Measures(r), "profiles": Profiles(r), "flow": Flow(r)}
 	drawn := diagnosisFigures(r)
-	drawn[""] = Figure(r)
+	drawn[""], drawn["-column"] = Figure(r), ColumnFigure(r)
 	if r.Surface != nil {
 		tables["surface"] = SurfaceTable(r)
 		drawn["-surface"] = SurfaceFigure(r)
@@ -87,10 +87,15 @@ func figureFiles(name string, figure figures.Figure) ([]File, error) {
 	return files, nil
 }
 
-// OverviewFiles returns the table over all experiments of a tier; absent names
-// those of the tier that could not be run.
+// OverviewFiles returns the table and the figure over all experiments of a tier;
+// absent names those of the tier that could not be run.
 func OverviewFiles(tier string, results []*experiment.Result, absent []string) ([]File, error) {
-	return tableFiles("overview-"+tier, Overview(tier, results, absent))
+	table, err := tableFiles("overview-"+tier, Overview(tier, results, absent))
+	if err != nil {
+		return nil, err
+	}
+	figure, err := overviewFigureFiles(tier, results)
+	return slices.Concat(table, figure), err
 }
 
 // CheckFiles returns results/tables/checks.csv: quantity, k, n.
@@ -115,7 +120,7 @@ func tableFiles(name string, t Table) ([]File, error) {
 }
 
 // figureSuffixes tell an experiment's figures apart.
-var figureSuffixes = []string{"", "-surface", "-effects", "-flow", "-cost", "-uncertainty", "-risk", "-confusion", "-reliability", "-videos"}
+var figureSuffixes = []string{"", "-column", "-surface", "-effects", "-flow", "-cost", "-uncertainty", "-risk", "-confusion", "-reliability", "-videos"}
 
 // Belongs reports whether the artefact at p is one of the named experiment's.
 func Belongs(p, name string) bool {
@@ -144,7 +149,7 @@ func BelongsToTier(p, tier string) bool {
 			}
 		}
 	}
-	return tier == "public" && p == path.Join(tablesDir, "checks.csv")
+	return p == overviewPath(tier) || tier == "public" && p == path.Join(tablesDir, "checks.csv")
 }
 
 // ModelCard and ModelCurve are where the card and the learning curve of a trained

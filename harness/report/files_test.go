@@ -35,7 +35,7 @@ func TestFiles(t *testing.T) {
 	if paths[0] != "results/records/hand.jsonl" {
 		t.Errorf("the records are not first: %v", paths)
 	}
-	if len(paths) != 2+4*4+4*3 || len(m) != 2+4*4+4 {
+	if len(paths) != 2+4*4+5*3 || len(m) != 2+4*4+5 {
 		t.Errorf("%d files, %d in the manifest: %v", len(paths), len(m), paths)
 	}
 	if i := len("results/records/hand-exact.json"); string(files[1].Data) != "{\n  \"small\": {\n    \"value\": 0.71\n  }\n}\n" || len(files[1].Path) != i {

@@ -34,16 +34,13 @@ func SurfaceFigure(r *experiment.Result) figures.Figure {
 	fig := figures.Surface{
 		Page: figures.Page{
 			Title: dataset(r.Setup) + ": accuracy over both thresholds of U-ACS v2",
-			Subtitle: fmt.Sprintf("%s split, n = %d clips with a label other than 0, %d videos. Hull: best accuracy for its calls, chosen on these clips.",
+			Subtitle: fmt.Sprintf("%s split, n = %d clips with a label other than 0, %d videos. Hull: best accuracy for its calls, chosen on these clips. No intervals.",
 				sentence(r.Setup.Split), r.Setup.N, r.Setup.Videos),
-			Footer:    fmt.Sprintf("Profile %s; %s and %s. All numbers: results/tables/%s-surface.md. Config %.12s.", r.Setup.Profile, s.Measure, s.LargeMeasure, r.Setup.Name, r.Setup.ConfigSHA256),
+			Footer:    provenance(r.Setup, s.Measure+" and "+s.LargeMeasure, tableOf(r, "surface")),
 			Synthetic: r.Setup.Tier == "synth",
 		},
 		XLabel: "Clips escalated (%)", YLabel: "Large answers doubted (%)", ValueLabel: "Accuracy (%)",
 		X: inPercent(s.Escalated), Y: inPercent(s.Doubted), PathName: "Pareto hull",
-	}
-	if len(r.Setup.Changes) > 0 {
-		fig.Footer = fmt.Sprintf("Profile %s; %s and %s. %s", r.Setup.Profile, s.Measure, s.LargeMeasure, changed(r))
 	}
 	for _, row := range s.Accuracy {
 		fig.Value = append(fig.Value, inPercent(row))

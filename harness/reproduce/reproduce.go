@@ -48,6 +48,9 @@ type Options struct {
 	// WithoutClips leaves the clips out, so that the report may be passed on.
 	WebReport, WithoutClips bool
 	Scripts                 []webreport.Script
+	// SecondPrompt words what the large model is asked in a second round about one clip;
+	// "" if it is not asked again. The report shows it. It may be nil.
+	SecondPrompt func(experiment.Config, experiment.Case) (string, error)
 }
 
 // Done is an experiment's outcome.

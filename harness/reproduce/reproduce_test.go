@@ -134,7 +134,7 @@ func TestSameBytesHoweverMade(t *testing.T) {
 		t.Errorf("from scratch: %+v", s)
 	}
 	want := tree(t, o.Out)
-	if len(want) != 2*(2+4*4+8*3)+3*4+1 { // two experiments of records, four tables and eight figures; overview, main table, claims; manifest
+	if len(want) != 2*(2+4*4+9*3)+3*4+3+1 { // two experiments of records, four tables and nine figures; overview, main table, claims; overview figure; manifest
 		t.Errorf("%d files", len(want))
 	}
 

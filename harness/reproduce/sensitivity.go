@@ -41,7 +41,7 @@ func Sensitivity(root string, predictors experiment.Predictors, data fs.FS, cach
 		switch name {
 		case trained.HashedWords:
 			return trained.Encoder{Text: trained.NewHashedWords()}, nil
-		case encoder.Glove:
+		case encoder.Glove, encoder.GloveNegation:
 			text, err := encoder.Open(ctx, name, encoder.Options{ModelsDir: assets.Dir(os.Getenv, root)})
 			if errors.Is(err, assets.ErrAbsent) {
 				err = errors.Join(err, fs.ErrNotExist)

@@ -31,7 +31,11 @@ func webReport(ctx context.Context, o Options, outcomes []outcome, ablations []r
 			if err != nil {
 				return report.File{}, err
 			}
-			p.Experiments = append(p.Experiments, webreport.Experiment{Result: out.done.Result, Cases: cases})
+			prompts, err := promptsOf(o, out.config, cases)
+			if err != nil {
+				return report.File{}, err
+			}
+			p.Experiments = append(p.Experiments, webreport.Experiment{Result: out.done.Result, Cases: cases, Prompts: prompts})
 		}
 	}
 	for _, a := range done {
@@ -61,6 +65,28 @@ func casesOf(ctx context.Context, o Options, c experiment.Config, predictors exp
 		return nil, err
 	}
 	return experiment.Cases(ctx, cohort)
+}
+
+// promptsOf words the second round of every clip that has one, by the clip's id.
+func promptsOf(o Options, c experiment.Config, cases []experiment.Case) (map[string]string, error) {
+	if o.SecondPrompt == nil {
+		return nil, nil
+	}
+	var out map[string]string
+	for _, told := range cases {
+		text, err := o.SecondPrompt(c, told)
+		if err != nil {
+			return nil, fmt.Errorf("%s, clip %s: prompt of the second round: %w", c.Name, told.ID, err)
+		}
+		if text == "" {
+			continue
+		}
+		if out == nil {
+			out = map[string]string{}
+		}
+		out[told.ID] = text
+	}
+	return out, nil
 }
 
 // mostRows is how many rows of an ablation a browser sorts without a wait.

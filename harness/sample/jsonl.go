@@ -3,12 +3,15 @@ package sample
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"reflect"
 	"strings"
+
+	"uacs/internal/hint"
 )
 
 // maxLine bounds one record, raw model text included, so that a file without
@@ -139,12 +142,25 @@ func parsePrediction(line []byte) (*Prediction, error) {
 		return nil, readable(err)
 	}
 	if err := checkKeys(line); err != nil {
-		return nil, err
+		return nil, cmp.Or(newer(line), err)
 	}
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
 	return &p, nil
+}
+
+// SchemaVersion is the version of prediction files. A line of a later one says so under
+// the key schema; those of version 1 have no such key.
+const SchemaVersion = 1
+
+// newer reports a line of a version to come.
+func newer(line []byte) error {
+	var head struct{ Schema int }
+	if json.Unmarshal(line, &head) == nil && head.Schema > SchemaVersion {
+		return hint.Add(fmt.Errorf("schema version %d, this program knows version %d", head.Schema, SchemaVersion), "update uacs")
+	}
+	return nil
 }
 
 // predictionKeys are the JSON names of Prediction's fields.

@@ -149,6 +149,9 @@ func Summary(r *Result) report.Table {
 		tried := &r.Tried[i]
 		lo, hi := tried.Range()
 		said := "stands"
+		if tried.inert() {
+			said += ": every value gives the same numbers"
+		}
 		if changed := r.changes(tried); len(changed) > 0 {
 			said = "changes with " + strings.Join(changed, ", ")
 		}

@@ -82,6 +82,19 @@ func (t *Tried) Range() (lo, hi float64) {
 	return lo, hi
 }
 
+// inert reports whether two values or more can be played and all give the same numbers,
+// as the weights of an average do where only polarity counts and both answers have one.
+func (t *Tried) inert() bool {
+	var played []Outcome
+	for _, o := range t.Outcomes {
+		if o.NA == "" {
+			o.Key, o.Setting = "", ""
+			played = append(played, o)
+		}
+	}
+	return len(played) > 1 && !slices.ContainsFunc(played, func(o Outcome) bool { return o != played[0] })
+}
+
 // absent are the values that the cascade cannot be played with.
 func (t *Tried) absent() []string {
 	var out []string

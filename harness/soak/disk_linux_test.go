@@ -37,7 +37,7 @@ func TestFullDisk(t *testing.T) {
 	server := chattest.NewServer(slow(0), nil)
 	defer server.Close()
 	infer := func(t *testing.T, dir string) []string {
-		live(t, dir, server.URL, 4)
+		live(t, dir, server.URL, 4, 60)
 		return []string{"run", "-c", "configs/live/soak.yaml", "--out", "out"}
 	}
 	render := func(*testing.T, string) []string { return []string{"reproduce", "synth-mosi"} }
@@ -111,7 +111,7 @@ func TestFullShard(t *testing.T) {
 	dir := workplace(t)
 	server := chattest.NewServer(slow(0), nil)
 	defer server.Close()
-	live(t, dir, server.URL, 4)
+	live(t, dir, server.URL, 4, 60)
 	full := filepath.Join(dir, "shards")
 	small(t, full, "size=64k")
 	args := []string{"run", "-c", "configs/live/soak.yaml", "--shard", "1/2", "--cache", "shards/one.jsonl"}

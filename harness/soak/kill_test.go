@@ -153,7 +153,7 @@ func (p *paid) prepare(t *testing.T, dir string) []string {
 	p.mu.Lock()
 	p.kept = map[string]bool{} // another folder, another cache
 	p.mu.Unlock()
-	live(t, dir, p.server.URL, 4)
+	live(t, dir, p.server.URL, 4, 60)
 	return []string{"run", "-c", "configs/live/soak.yaml", "--out", "out"}
 }
 
@@ -200,6 +200,7 @@ func TestTwoAtOnce(t *testing.T) {
 			calm, dir := workplace(t), workplace(t)
 			must(t, calm, s.prepare(t, calm)...)
 			args := s.prepare(t, dir)
+			before := paid.server.Answered()
 			first, said := uacs(dir, args...)
 			second, alsoSaid := uacs(dir, args...)
 			if err := first.Start(); err != nil {
@@ -218,6 +219,12 @@ func TestTwoAtOnce(t *testing.T) {
 			compare(t, tree(t, calm, s.made...), tree(t, dir, s.made...))
 			must(t, dir, args...)
 			compare(t, tree(t, calm, s.made...), tree(t, dir, s.made...))
+			for id, n := range paid.server.Answered() {
+				if again := n - before[id] - 1; again > 0 {
+					tally.twice.Add(int64(again))
+					t.Errorf("%s was answered to both", id)
+				}
+			}
 		})
 	}
 	tally.calls.Add(int64(paid.server.Calls()))

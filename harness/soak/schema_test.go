@@ -142,6 +142,20 @@ func TestNewerVersionIsRefused(t *testing.T) {
 	}
 }
 
+// An SQLite cache says its version in its header, big-endian from byte 60 on.
+func TestNewerCacheIsRefused(t *testing.T) {
+	data := []byte(bytesOf(t, filepath.Join(first, "answers.db")))
+	path := filepath.Join(t.TempDir(), "answers.db")
+	data[63]++
+	if err := os.WriteFile(path, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	s, err := sqlite.Open(path)
+	if err == nil || hint.Of(err) == "" || !strings.Contains(err.Error(), "version 2") {
+		t.Errorf("%v: %v", s, err)
+	}
+}
+
 func bytesOf(t *testing.T, path string) string {
 	t.Helper()
 	data, err := os.ReadFile(path)

@@ -59,10 +59,11 @@ func measure(file string) error {
 			sets[name] = append(sets[name], t)
 		}
 	}
-	for i := range 64 {
-		for _, name := range measuredArrays {
-			t := sets[name][0]
-			if err := t.Read(i*997%t.Len(), make([]float32, t.Row())); err != nil {
+	for _, name := range measuredArrays {
+		t := sets[name][0]
+		row := make([]float32, t.Row())
+		for i := range 64 {
+			if err := t.Read(i*997%t.Len(), row); err != nil {
 				return err
 			}
 		}
@@ -130,31 +131,45 @@ func numpyPython(t *testing.T) string {
 	return ""
 }
 
-// compareWithPickleLoad writes a file with Python, reads it with both, demands
-// equal sums, and returns how many times faster ours opens it and the peak
-// resident kB at each step.
-func compareWithPickleLoad(t *testing.T, python string, protocol, clips, length int) (ratio float64, kb [3]float64) {
+// cost is what opening a file took: the milliseconds of Python's own loader, ours,
+// ours with 64 clips read too, and the peak resident kB of opening, of 64 clips, and of
+// reading everything.
+type cost struct {
+	load, open, clips float64
+	kb                [3]float64
+}
+
+// compareWithPickleLoad writes a file with Python, reads it with both as often as
+// told, demands equal sums, and returns the least times and the most memory.
+func compareWithPickleLoad(t *testing.T, python string, protocol, clips, length, runs int) cost {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "mmsa.pkl")
 	numbers(t, exec.Command(python, "testdata/mmsa.py", "make", file, strconv.Itoa(protocol), strconv.Itoa(clips), strconv.Itoa(length)))
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), measured+"="+file)
-	// Theirs first: the file is in the page cache for both.
-	theirs := numbers(t, exec.Command(python, "testdata/mmsa.py", "load", file))
-	ours := numbers(t, cmd)
-	for i, name := range measuredArrays {
-		want, got := theirs[2+i], ours[4+i]
-		if math.Abs(got-want) > 1e-9*math.Max(1, math.Abs(want)) {
-			t.Errorf("protocol %d: the last numbers of %s sum to %v, numpy has %v", protocol, name, got, want)
+	least := cost{math.Inf(1), math.Inf(1), math.Inf(1), [3]float64{}}
+	for range runs {
+		// Theirs first: the file is in the page cache for both.
+		theirs := numbers(t, exec.Command(python, "testdata/mmsa.py", "load", file))
+		cmd := exec.Command(os.Args[0])
+		cmd.Env = append(os.Environ(), measured+"="+file)
+		ours := numbers(t, cmd)
+		for i, name := range measuredArrays {
+			want, got := theirs[2+i], ours[4+i]
+			if math.Abs(got-want) > 1e-9*math.Max(1, math.Abs(want)) {
+				t.Errorf("protocol %d: the last numbers of %s sum to %v, numpy has %v", protocol, name, got, want)
+			}
+		}
+		size := int64(0)
+		if info, err := os.Stat(file); err == nil {
+			size = info.Size()
+		}
+		t.Logf("protocol %d, %d MB: pickle.load %.0f ms, %.0f MB; ours open %.1f ms, %.1f MB; and 64 clips %.1f ms, %.1f MB; and all %.0f ms, %.1f MB",
+			protocol, size/1e6, 1000*theirs[0], theirs[1]/1024, ours[0], ours[1]/1024, ours[2], ours[3]/1024, ours[7], ours[8]/1024)
+		least.load, least.open, least.clips = min(least.load, 1000*theirs[0]), min(least.open, ours[0]), min(least.clips, ours[2])
+		for i, kb := range []float64{ours[1], ours[3], ours[8]} {
+			least.kb[i] = max(least.kb[i], kb)
 		}
 	}
-	size := int64(0)
-	if info, err := os.Stat(file); err == nil {
-		size = info.Size()
-	}
-	t.Logf("protocol %d, %d MB: pickle.load %.0f ms, %.0f MB; ours open %.1f ms, %.1f MB; and 64 clips %.1f ms, %.1f MB; and all %.0f ms, %.1f MB",
-		protocol, size/1e6, 1000*theirs[0], theirs[1]/1024, ours[0], ours[1]/1024, ours[2], ours[3]/1024, ours[7], ours[8]/1024)
-	return 1000 * theirs[0] / ours[0], [3]float64{ours[1], ours[3], ours[8]}
+	return least
 }
 
 // Small files of every protocol, read sample by sample out of the mapped file,
@@ -162,25 +177,27 @@ func compareWithPickleLoad(t *testing.T, python string, protocol, clips, length 
 func TestMappedPickleAsNumpyReads(t *testing.T) {
 	python := numpyPython(t)
 	for protocol := 2; protocol <= 5; protocol++ {
-		compareWithPickleLoad(t, python, protocol, 44, 7)
+		compareWithPickleLoad(t, python, protocol, 44, 7, 1)
 	}
 }
 
-// With UACS_BIG=1, files of MOSI's and MOSEI's sizes: MOSI's opens at least 20
-// times faster than Python's own loader opens it, in 20 MB, and MOSEI's is read
-// through in far less than 1 GB. This takes a minute and 3 GB of disk.
+// With UACS_BIG=1, files of MOSI's and MOSEI's sizes. MOSI's opens at least 20 times
+// faster than Python's own loader opens it, in 20 MB, with and without 64 clips read;
+// MOSEI's is read through in far less than 1 GB. This takes two minutes and 3 GB of
+// disk.
 func TestBigPickles(t *testing.T) {
 	if os.Getenv("UACS_BIG") == "" {
 		t.Skip("slow: set UACS_BIG=1")
 	}
 	python := numpyPython(t)
 	for protocol := 2; protocol <= 5; protocol++ {
-		ratio, kb := compareWithPickleLoad(t, python, protocol, 2199, 50)
-		if ratio < 20 || kb[0] > 20<<10 || kb[1] > 32<<10 {
-			t.Errorf("protocol %d: %.0f times faster, %v kB resident", protocol, ratio, kb)
+		c := compareWithPickleLoad(t, python, protocol, 2199, 50, 3)
+		t.Logf("protocol %d: open %.0f times faster, with 64 clips %.0f times", protocol, c.load/c.open, c.load/c.clips)
+		if c.load < 20*c.clips || c.kb[1] > 20<<10 {
+			t.Errorf("protocol %d: %+v", protocol, c)
 		}
 	}
-	if _, kb := compareWithPickleLoad(t, python, 4, 22856, 35); kb[2] > 200<<10 {
-		t.Errorf("MOSEI's size: %v kB resident", kb)
+	if c := compareWithPickleLoad(t, python, 4, 22856, 35, 1); c.kb[2] > 200<<10 {
+		t.Errorf("MOSEI's size: %+v", c)
 	}
 }

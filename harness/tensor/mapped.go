@@ -71,17 +71,43 @@ func (m *Mapped) Close() error {
 // through holds a piece of it in memory and not all. The part may be used again
 // and costs a new reading then. What is no part of Bytes is left alone.
 func (m *Mapped) Release(part []byte) {
-	if len(part) == 0 || len(m.data) == 0 {
+	if pages := m.pages(part, aroundFault); pages != nil {
+		forget(pages)
+	}
+}
+
+// aroundFault is the most that Linux maps around a page that is missing, aligned at such
+// a size: 64 KiB, or all of a large folio, as big as a huge page. It was brought in by
+// reading a part, so all of it is given back; else the part that is read next, in the
+// same folio, would bring back what was released before it.
+const aroundFault = 1 << 21
+
+// worthFetching is the size from which a part is brought in at once.
+const worthFetching = 1 << 15
+
+// fetch tells that a part of Bytes is about to be read from end to end.
+func (m *Mapped) fetch(part []byte) {
+	if len(part) < worthFetching {
 		return
+	}
+	if pages := m.pages(part, uintptr(os.Getpagesize())); pages != nil {
+		fetch(pages)
+	}
+}
+
+// pages returns part with what is around it up to multiples of unit, a multiple of
+// the page's size, within Bytes; nil if part is no part of Bytes.
+func (m *Mapped) pages(part []byte, unit uintptr) []byte {
+	if len(part) == 0 || len(m.data) == 0 {
+		return nil
 	}
 	base, at := uintptr(unsafe.Pointer(&m.data[0])), uintptr(unsafe.Pointer(&part[0]))
 	if at < base || at-base >= uintptr(len(m.data)) {
-		return
+		return nil
 	}
-	page := uintptr(os.Getpagesize())
-	from := (at - base) / page * page
-	to := min(uintptr(len(m.data)), at-base+uintptr(len(part)))
-	forget(m.data[from:to])
+	from := (at - base) / unit * unit
+	to := (at - base + uintptr(len(part)) + unit - 1) / unit * unit
+	return m.data[from:min(uintptr(len(m.data)), to)]
 }
 
 // Guard runs f, which reads the mapped bytes, and returns its error. If the file

@@ -92,6 +92,9 @@ func (t *Tensor) read(i int, use func(*pickle.Array) error) error {
 		if err != nil {
 			return err
 		}
+		if t.mapped != nil {
+			t.mapped.fetch(row.Data)
+		}
 		if err := use(row); err != nil {
 			return fmt.Errorf("sample %d: %w", i, err)
 		}

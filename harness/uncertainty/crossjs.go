@@ -1,11 +1,9 @@
 package uncertainty
 
 import (
-	"math"
 	"slices"
 
 	"uacs/harness/sample"
-	"uacs/internal/detsum"
 )
 
 // CrossJS is how different the two models' distributions are.
@@ -22,11 +20,6 @@ var CrossJS = register(Measure{
 		if !hasBins(small) || !hasBins(large) || !slices.Equal(small.Bins, large.Bins) {
 			return 0, false
 		}
-		terms := make([]float64, len(small.Probs))
-		for k, p := range small.Probs {
-			q := large.Probs[k]
-			terms[k] = float64((xlogx(p)+xlogx(q))/2) - xlogx((p+q)/2)
-		}
-		return inUnit(detsum.Sum(terms) / math.Ln2), true
+		return inUnit(jensenShannon(small.Probs, large.Probs)), true
 	}),
 })

@@ -49,6 +49,19 @@ func unimodal(text, audio, video float64) *sample.Prediction {
 	return p
 }
 
+// byModality returns an answer over equally spaced bins on [-r,r] that tells what the model
+// says to single modalities.
+func byModality(r float64, said map[string]any) *sample.Prediction {
+	n := 0
+	for _, v := range said {
+		p, _ := asNumbers(v)
+		n = len(p)
+	}
+	p := over(r, make([]float64, n)...)
+	p.Probs, p.Params = nil, map[string]any{modalityProbs: said}
+	return p
+}
+
 // measured is one answer, or a pair of answers for measures that compare models,
 // and the value that a measure must have there.
 type measured struct {
@@ -151,6 +164,23 @@ var measuredCases = []measured{
 	}, halfRange: 1, want: 1},
 	{name: "signs 1, −1, 0", measure: ModalityPolarity, small: unimodal(.5, -.2, 0), want: math.Sqrt(2. / 3)},
 	{name: "one side", measure: ModalityPolarity, small: unimodal(.5, .2, 1), want: 0},
+
+	// |F_a − F_b| is 1 and 1 between the ends of three bins; the third is in the middle.
+	{name: "two certain of the ends, one of the middle: (2 + 1 + 1)/3 of 2", measure: ModalityDisagreement, small: byModality(1, map[string]any{
+		"text": []float64{1, 0, 0}, "audio": []any{0., 0., 1.}, "video": []float64{0, 1, 0},
+	}), halfRange: 1, want: 2. / 3},
+	{name: "half moved by 3, of 6", measure: ModalityDisagreement, small: byModality(3, map[string]any{
+		"text": []float64{.5, .5, 0}, "audio": []float64{0, 1, 0},
+	}), halfRange: 3, want: 0.25},
+	{name: "scores 1, −1, 0: (2 + 1 + 1)/3 of 2", measure: ModalityDisagreement, small: &sample.Prediction{
+		ID: "v_1", Params: map[string]any{modalityScores: map[string]any{"text": 1., "audio": -1., "video": 0.}},
+	}, halfRange: 1, want: 2. / 3},
+	{name: "members that are modalities", measure: ModalityDisagreement, small: unimodal(1, -1, 0), halfRange: 1, want: 2. / 3},
+	{name: "disjoint", measure: ModalityJS, small: byModality(1, map[string]any{"text": []float64{1, 0}, "video": []float64{0, 1}}), want: 1},
+	// Of the three pairs, two have H₂(¼) − ½, and one is equal.
+	{name: "(2·(H₂(¼) − ½) + 0)/3", measure: ModalityJS, small: byModality(1, map[string]any{
+		"text": []float64{1, 0}, "audio": []float64{.5, .5}, "video": []float64{.5, .5},
+	}), want: 2 * (h2OfQuarter - 0.5) / 3},
 
 	{name: "|1−(−2)| of 6", measure: CrossScore, small: score(1), large: score(-2), halfRange: 3, want: 0.5},
 	{name: "opposite", measure: CrossPolarity, small: score(-.1), large: label("positive"), want: 1},

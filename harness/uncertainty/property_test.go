@@ -249,3 +249,50 @@ func TestCrossMeasures(t *testing.T) {
 		}
 	})
 }
+
+// What compares modalities does not depend on which is which, is 0 for equal answers,
+// within [0,1], and 1 where two modalities are certain of opposite ends.
+func TestModalityMeasures(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		k := rapid.IntRange(2, 11).Draw(t, "K")
+		names := modalityNames[:rapid.IntRange(2, 3).Draw(t, "M")]
+		permuted := rapid.Permutation(names).Draw(t, "permuted")
+		said, other, equal := map[string]any{}, map[string]any{}, map[string]any{}
+		one := drawDistribution(t, k, "one")
+		for i, name := range names {
+			p := drawDistribution(t, k, name)
+			said[name], other[permuted[i]], equal[name] = p, p, one
+		}
+		ends := map[string]any{"text": make([]float64, k), "video": make([]float64, k)}
+		ends["text"].([]float64)[0], ends["video"].([]float64)[k-1] = 1, 1
+		for _, m := range []Measure{ModalityDisagreement, ModalityJS} {
+			u := value(t, m, byModality(3, said), nil)
+			if u < 0 || u > 1+1e-12 || !near(u, value(t, m, byModality(3, other), nil)) {
+				t.Errorf("%s: %v, permuted %v", m.Name, u, value(t, m, byModality(3, other), nil))
+			}
+			if got := value(t, m, byModality(3, equal), nil); got != 0 {
+				t.Errorf("%s of equal answers is %v", m.Name, got)
+			}
+			if got := value(t, m, byModality(3, ends), nil); !near(got, 1) {
+				t.Errorf("%s of opposite ends is %v", m.Name, got)
+			}
+		}
+	})
+}
+
+// A point mass on a bin is as good as a score: both ways of telling agree.
+func TestModalityDisagreementOfPointMasses(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		probs, scores := map[string]any{}, map[string]any{}
+		for _, name := range modalityNames {
+			k := rapid.IntRange(0, 6).Draw(t, name)
+			p := make([]float64, 7)
+			p[k] = 1
+			probs[name], scores[name] = p, float64(k)-3
+		}
+		byScore := &sample.Prediction{ID: "v_1", Params: map[string]any{modalityScores: scores}}
+		if a, b := value(t, ModalityDisagreement, byModality(3, probs), nil), value(t, ModalityDisagreement, byScore, nil); !near(a, b) {
+			t.Errorf("distributions %v, scores %v", a, b)
+		}
+	})
+}

@@ -48,6 +48,11 @@ const (
 	// single modalities: params "members" names text, audio or video for each, alone
 	// or as the end of a model's name (some-model-text).
 	FieldUnimodal Field = "unimodal"
+	// FieldModalities stands for what the model says to single modalities: params
+	// "modality_probs", a distribution over bins for each of text, audio and video; or
+	// member_probs of members that are modalities, as FieldUnimodal has them. Where a
+	// measure takes scores too, params "modality_scores" or member_scores will do.
+	FieldModalities Field = "modalities"
 	// FieldPolarity stands for any answer that a decision rule reads a polarity
 	// from: a score, a label, a ranking or votes.
 	FieldPolarity Field = "polarity"

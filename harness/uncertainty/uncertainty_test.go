@@ -109,12 +109,16 @@ var supply = map[Field]func(in *Input, each func(func(*sample.Prediction))){
 	FieldLabelLogprobs:    onBoth(func(p *sample.Prediction) { p.LabelLogprobs = map[string]float64{"a": -1, "b": -1} }),
 	FieldVerbalConfidence: onBoth(func(p *sample.Prediction) { p.VerbalConfidence = new(0.5) }),
 	FieldUnimodal:         onBoth(func(p *sample.Prediction) { p.Params = map[string]any{"members": []string{"text", "audio"}} }),
-	FieldPolarity:         onBoth(func(p *sample.Prediction) { p.Label = "positive" }),
-	FieldLarge:            func(in *Input, _ func(func(*sample.Prediction))) { in.Large = []*sample.Prediction{{ID: "v_1"}} },
-	FieldLabelScale:       func(in *Input, _ func(func(*sample.Prediction))) { in.HalfRange = 1 },
-	FieldText:             func(in *Input, _ func(func(*sample.Prediction))) { in.Texts = []string{"text"} },
-	FieldBase:             func(in *Input, _ func(func(*sample.Prediction))) { in.Base = []float64{1} },
-	FieldGain:             func(in *Input, _ func(func(*sample.Prediction))) { in.Gain = []float64{1} },
+	FieldModalities: onBoth(func(p *sample.Prediction) {
+		p.Bins = []float64{-1, 1}
+		p.Params = map[string]any{modalityProbs: map[string]any{"text": []float64{.5, .5}, "audio": []float64{0, 1}}}
+	}),
+	FieldPolarity:   onBoth(func(p *sample.Prediction) { p.Label = "positive" }),
+	FieldLarge:      func(in *Input, _ func(func(*sample.Prediction))) { in.Large = []*sample.Prediction{{ID: "v_1"}} },
+	FieldLabelScale: func(in *Input, _ func(func(*sample.Prediction))) { in.HalfRange = 1 },
+	FieldText:       func(in *Input, _ func(func(*sample.Prediction))) { in.Texts = []string{"text"} },
+	FieldBase:       func(in *Input, _ func(func(*sample.Prediction))) { in.Base = []float64{1} },
+	FieldGain:       func(in *Input, _ func(func(*sample.Prediction))) { in.Gain = []float64{1} },
 }
 
 func onBoth(fill func(*sample.Prediction)) func(*Input, func(func(*sample.Prediction))) {
@@ -187,6 +191,13 @@ func TestTooLittle(t *testing.T) {
 		{"a modality inside a name", ModalityStd, named([]any{"text-a", "audio-a"}, 1, 2), nil},
 		{"a name too few", ModalityPolarity, named([]any{"text", "audio"}, 1, 2, 3), nil},
 		{"names of another type", ModalityPolarity, named([]any{1, 2}, 1, 2), nil},
+		{"one modality", ModalityDisagreement, byModality(1, map[string]any{"text": []float64{1, 0}}), nil},
+		{"an unknown modality", ModalityJS, byModality(1, map[string]any{"text": []float64{1, 0}, "smell": []float64{1, 0}}), nil},
+		{"another number of bins by modality", ModalityJS, byModality(1, map[string]any{"text": []float64{1, 0}, "audio": []float64{1, 0, 0}}), nil},
+		{"words for probabilities", ModalityJS, byModality(1, map[string]any{"text": []float64{1, 0}, "audio": []any{"a", "b"}}), nil},
+		{"a probability that is none", ModalityJS, byModality(1, map[string]any{"text": []float64{1, 0}, "audio": []float64{math.NaN(), 1}}), nil},
+		{"members that are seeds", ModalityDisagreement, named([]any{"seed 1", "seed 2"}, 1, 2), nil},
+		{"scores alone", ModalityJS, unimodal(1, -1, 0), nil},
 		{"a score on one side", CrossScore, score(1), label("positive")},
 		{"no polarity on one side", CrossPolarity, score(1), tokens(-1)},
 		{"other bins", CrossJS, over(1, .5, .5), over(3, .5, .5)},

@@ -191,11 +191,12 @@
     const d = state.experiment.diagnosis, c = colours();
     const of = d && d.risk.find((r) => r.measure === state.curve.measure);
     if (!of) return null;
-    const rows = of.coverage.map((x, k) => ({ x: 100 * x, y: 100 * of.risk[k] }));
+    const rows = of.coverage.map((x, k) => ({ x: 100 * x, y: 100 * of.risk[k], lo: of.lo ? 100 * of.lo[k] : null, hi: of.hi ? 100 * of.hi[k] : null }));
     return {
       usermeta: { x: (p) => 100 * (1 - p.rate) },
       datasets: { rule: [] },
       layer: [
+        { data: { values: rows.filter((r) => r.lo !== null) }, mark: { type: "area", opacity: 0.18, color: c.blue }, encoding: { x: { field: "x", type: "quantitative" }, y: { field: "lo", type: "quantitative", title: "Of these wrong (%)" }, y2: { field: "hi" } } },
         { data: { values: rows }, mark: { type: "line", color: c.blue, tooltip: true }, encoding: { x: { field: "x", type: "quantitative", title: "Clips that " + setup().small + " keeps (%)", scale: { domain: [0, 100] } }, y: { field: "y", type: "quantitative", title: "Of these wrong (%)" } } },
         ...rule(false),
       ],
@@ -212,7 +213,7 @@
     const histogram = histogramSpec();
     draw("histogram", histogram, histogram ? `Right and wrong answers of ${s.small} by its uncertainty: clips to the right of the line are escalated.` : "The histogram is kept for the headline measure only.");
     const risk = riskSpec();
-    draw("risk", risk, risk ? `Share of wrong answers of ${s.small} among the clips that it keeps.` : "No risk curve is kept for this measure.");
+    draw("risk", risk, risk ? `Share of wrong answers of ${s.small} among the clips that it keeps, with the ${percent(s.level, 0)} band by video.` : "No risk curve is kept for this measure.");
   }
 
   // ---- Tables.
@@ -332,6 +333,12 @@
     list.append(element("li", "uncertainty of the small model: " + state.experiment.measures.map((m, k) => (c.u[k] === null ? "" : `${m.name} ${short(c.u[k])}`)).filter(Boolean).join(", ") + (c.u_large === null ? "" : `; of the large one ${short(c.u_large)}`)));
     list.append(element("li", "why: " + c.why));
     box.append(list);
+    const prompt = (state.experiment.prompts || {})[c.id];
+    if (prompt) {
+      const s = setup();
+      box.append(element("h4", "Round two: what the large model is asked"), element("pre", prompt),
+        element("p", "The wording is a hypothesis: configs/prompts has it, the paper's is not public." + (s.surrogate ? ` The answer on record was not given to it; it stands in for ${s.surrogate}.` : ""), { class: "note" }));
+    }
     $("clip").replaceChildren(box);
     drawClips();
     $("clip").focus();
@@ -364,6 +371,12 @@
     $("theme").addEventListener("click", () => setTheme(document.documentElement.dataset.theme !== "dark"));
     document.documentElement.dataset.theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
     $("theme").setAttribute("aria-pressed", String(document.documentElement.dataset.theme === "dark"));
+    // Paper is white whatever the screen is, and a window may get narrower.
+    const painted = (theme) => { if (document.documentElement.dataset.theme !== theme) { document.documentElement.dataset.theme = theme; drawCharts(); move(); } };
+    let screenTheme = "light", resized;
+    addEventListener("beforeprint", () => { screenTheme = document.documentElement.dataset.theme; painted("light"); });
+    addEventListener("afterprint", () => painted(screenTheme));
+    addEventListener("resize", () => { clearTimeout(resized); resized = setTimeout(() => { drawCharts(); move(); }, 200); });
     // First is shown what gains most over the large model, if anything does.
     const gain = (e) => { const h = e.systems.find((s) => s.headline); return h && h.vs_large && h.vs_large.holm_p < 0.05 && e.setup.tier !== "synth" ? h.vs_large.difference.value : 0; };
     const first = data.experiments.reduce((best, e, i) => (gain(e) > gain(data.experiments[best]) ? i : best), 0);

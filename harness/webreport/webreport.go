@@ -33,6 +33,8 @@ type Page struct {
 type Experiment struct {
 	*experiment.Result
 	Cases []experiment.Case `json:"cases,omitempty"`
+	// Prompts are the words of the second round, by the id of the clip that has one.
+	Prompts map[string]string `json:"prompts,omitempty"`
 }
 
 // Ablation is a table of cascades: the best of a plan.

@@ -65,7 +65,7 @@ func handMade() Page {
 		{ID: "clip-2", Text: "fine", Label: -1, Counted: true, U: []experiment.Number{0.1}, Stage: "kept", Polarity: "negative", Right: true, Why: "entropy 0.1 is not above", Small: experiment.Reply{Polarity: "negative", Right: true}, Large: experiment.Reply{Polarity: "negative", Right: true}},
 	}
 	return Page{
-		Experiments: []Experiment{{Result: r, Cases: cases}},
+		Experiments: []Experiment{{Result: r, Cases: cases, Prompts: map[string]string{"clip-1": "Two models disagree. <b>Judge anew.</b>"}}},
 		Ablations:   []Ablation{{Name: "g", Title: "SYNTHETIC grid", Tier: "synth", Columns: []string{"measure", "accuracy"}, Rows: [][]string{{"entropy", "0.89"}, {"margin", "0.90"}}, Note: "All."}},
 	}
 }
@@ -130,6 +130,20 @@ func TestBuildRefusesAnUnknownInterpreter(t *testing.T) {
 	}
 }
 
+// On a telephone nothing is wider than the page, charts included.
+func TestReportOnANarrowScreen(t *testing.T) {
+	browser.Need(t)
+	file := filepath.Join(t.TempDir(), "report.html")
+	if err := os.WriteFile(file, build(t, handMade(), libraries(t)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	page := browser.Open(t, "file://"+file, 500, 900) // narrower windows Chromium does not open
+	page.Wait("document.documentElement.dataset.ready === 'yes'")
+	if got := page.Eval("[...document.querySelectorAll('main > section > *, .charts svg, .choices > *')].filter((e) => e.getBoundingClientRect().right > innerWidth).length"); got != "0" {
+		t.Errorf("%s parts of the page are wider than the window", got)
+	}
+}
+
 // In a browser: the page loads without a word in the console, the slider moves
 // every number, tables sort and filter, and a clip tells its story. Expected
 // numbers are by hand from handMade.
@@ -175,7 +189,7 @@ func TestReportInABrowser(t *testing.T) {
 		t.Errorf("corrected clips: %s", got)
 	}
 	page.Eval("document.querySelector('#clips tbody button').click()")
-	if got := page.Text("#clip"); !strings.Contains(got, "</script><b>bold</b>") || !strings.Contains(got, "why: entropy 0.9 is above") {
+	if got := page.Text("#clip"); !strings.Contains(got, "</script><b>bold</b>") || !strings.Contains(got, "why: entropy 0.9 is above") || !strings.Contains(got, "Two models disagree. <b>Judge anew.</b>") {
 		t.Errorf("the clip tells %s", got)
 	}
 	if scripts == nil {

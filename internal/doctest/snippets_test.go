@@ -2,6 +2,7 @@ package doctest
 
 import (
 	"encoding/json"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -13,6 +14,7 @@ import (
 	"uacs/harness/cascade"
 	"uacs/harness/experiment"
 	"uacs/harness/model/chat"
+	"uacs/harness/model/encoder"
 	"uacs/harness/sample"
 )
 
@@ -25,6 +27,18 @@ var readers = map[string]func(fsys fstest.MapFS, file string) error{
 	"endpoints":   func(fsys fstest.MapFS, file string) error { _, err := chat.LoadEndpoint(fsys, file); return err },
 	"predictors": func(fsys fstest.MapFS, file string) error {
 		_, err := experiment.LoadPredictors(fsys, file)
+		return err
+	},
+	"encoders": func(fsys fstest.MapFS, file string) error {
+		dir, err := os.MkdirTemp("", "encoder-")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+		if err := os.CopyFS(dir, fsys); err != nil {
+			return err
+		}
+		_, err = encoder.LoadBERT(filepath.Join(dir, file))
 		return err
 	},
 	"prediction": func(fsys fstest.MapFS, file string) error {

@@ -57,8 +57,12 @@ var arrows = map[string][]string{
 	},
 	"uacs/harness/model/ubm": {
 		"uacs/harness/sample", "uacs/harness/calibrate", "uacs/harness/infer", "uacs/harness/metric", "uacs/harness/selective", "uacs/harness/model/onnxfile",
+		"uacs/harness/model/ubm/sequence",
 	},
+	"uacs/harness/model/ubm/sequence": {"uacs/harness/model/onnxfile"},
+	"uacs/harness/model/ubm/robust":   {"uacs/harness/infer", "uacs/harness/metric", "uacs/harness/model/ubm", "uacs/harness/model/ubm/sequence"},
 	"uacs/harness/model/ubm/trained": {
+		"uacs/harness/features", "uacs/harness/metric", "uacs/harness/model/ubm/robust", "uacs/harness/model/ubm/sequence",
 		"uacs/datasets", "uacs/datasets/synth", "uacs/figures", "uacs/harness/sample", "uacs/harness/model/encoder", "uacs/harness/model/ubm",
 	},
 	"uacs/harness/model/answer":        {"uacs/harness/sample"},

@@ -22,6 +22,10 @@ func TestErrorsNameFileAndLine(t *testing.T) {
 		{"second document", "seed: 1\n---\nseed: 2\n", "f.yaml:2: a second YAML document; one file holds one\n    ---"},
 		{"tab", "seed: 1\n\tb: 2\n", "f.yaml:2: found a tab character that violates indentation\n    \tb: 2"},
 		{"empty", "", "f.yaml:1: the file holds no YAML document"},
+		{"later version", "# a\nschema: 2 # to come\nnew: 1\n", "f.yaml:2: schema version 2, this program knows version 1\n    schema: 2 # to come"},
+		{"version beyond numbers", "schema: 99999999999999999999\n", "f.yaml:1: schema version 99999999999999999999, this program knows version 1\n    schema: 99999999999999999999"},
+		{"version twice", "schema: 1\nschema: 1\n", "f.yaml:2: unknown key schema\n    schema: 1"},
+		{"unknown key after the version", "schema: 1\nsede: 2\n", "f.yaml:2: unknown key sede\n    sede: 2"},
 		{"comment only", "# nothing\n", "f.yaml:1: the file holds no YAML document"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -45,6 +49,14 @@ func TestLeadingZerosStay(t *testing.T) {
 	}
 	if v.Part.Name != "0001" {
 		t.Errorf("name = %q, want 0001", v.Part.Name)
+	}
+}
+
+// A file that says it is of version 1 is one that says nothing.
+func TestVersionOne(t *testing.T) {
+	var v config
+	if err := Decode("f.yaml", []byte("schema: 1\r\nseed: 7\n"), &v); err != nil || v.Seed != 7 {
+		t.Errorf("%+v, %v", v, err)
 	}
 }
 

@@ -211,6 +211,7 @@ func FuzzReader(f *testing.F) {
 	for _, b := range [][]byte{export, shard, export[:len(export)/2], shard[:len(shard)/2], {}, []byte("{}\n"), []byte(`{"format":"uacs-cache","schema":2,"count":0,"sha256":""}` + "\n")} {
 		f.Add(b)
 	}
+	to := filepath.Join(f.TempDir(), "x.jsonl") // one folder for all: making them takes longer than reading
 	f.Fuzz(func(t *testing.T, b []byte) {
 		all, r, err := drain(b)
 		if err != nil {
@@ -232,7 +233,7 @@ func FuzzReader(f *testing.F) {
 		if err := m.Put(background, all...); err != nil {
 			t.Fatal(err)
 		}
-		path, _, err := Write(background, filepath.Join(t.TempDir(), "x.jsonl"), m.Scan)
+		path, _, err := Write(background, to, m.Scan)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -247,8 +248,8 @@ func FuzzShard(f *testing.F) {
 	for _, b := range [][]byte{shard, shard[:len(shard)-9], append(bytes.Clone(shard), shard...), {}, []byte("{")} {
 		f.Add(b)
 	}
+	path := filepath.Join(f.TempDir(), "x.jsonl")
 	f.Fuzz(func(t *testing.T, b []byte) {
-		path := filepath.Join(t.TempDir(), "x.jsonl")
 		if err := os.WriteFile(path, b, 0o644); err != nil {
 			t.Fatal(err)
 		}

@@ -44,7 +44,7 @@ func (cacheStat) Help() string { return "Example:\n  uacs cache stat" }
 
 // Help is shown by --help.
 func (cacheExport) Help() string {
-	return "Example:\n  uacs cache export --dataset mosi answers.jsonl.zst"
+	return "Examples:\n  uacs cache export --dataset mosi answers.jsonl.zst\n  uacs cache export --predictions --model gpt-4v --round 1 gpt-4v.jsonl"
 }
 
 // Help is shown by --help.
@@ -145,6 +145,25 @@ type cacheExport struct {
 	Out     string   `arg:"" help:"File to write, .jsonl or .jsonl.zst; above 1 MiB .zst is added."`
 	Model   []string `help:"Only these models."`
 	Dataset []string `help:"Only these datasets."`
+	// Revision and Round tell apart a model's answers about one clip.
+	Revision    []string `help:"Only these revisions."`
+	Round       int      `help:"Only this round, 1 or 2; 0 means both."`
+	Predictions bool     `help:"Write predictions, as uacs import jsonl reads them, without the requests."`
+}
+
+// Validate reports a round that there is not.
+func (c cacheExport) Validate() error {
+	if c.Round < 0 || c.Round > 2 {
+		return fmt.Errorf("--round %d is not 1 or 2", c.Round)
+	}
+	return nil
+}
+
+// chooses tells whether an answer is among those asked for.
+func (c cacheExport) chooses(e *cache.Entry) bool {
+	p := &e.Prediction
+	return (len(c.Model) == 0 || slices.Contains(c.Model, p.Model)) && (len(c.Dataset) == 0 || slices.Contains(c.Dataset, p.Dataset)) &&
+		(len(c.Revision) == 0 || slices.Contains(c.Revision, p.Revision)) && (c.Round == 0 || c.Round == p.Round)
 }
 
 // Run exports.
@@ -157,10 +176,10 @@ func (c cacheExport) Run(a *app) error {
 		return err
 	}
 	defer s.Close()
-	chosen := cache.Select(s.Scan, func(e *cache.Entry) bool {
-		return (len(c.Model) == 0 || slices.Contains(c.Model, e.Prediction.Model)) &&
-			(len(c.Dataset) == 0 || slices.Contains(c.Dataset, e.Prediction.Dataset))
-	})
+	chosen := cache.Select(s.Scan, c.chooses)
+	if c.Predictions {
+		return c.predictions(a, chosen)
+	}
 	path, n, err := jsonl.Write(a.Ctx, c.Out, chosen)
 	if err == nil {
 		fmt.Fprintf(a.Stdout, "%d answers in %s\n", n, path)

@@ -13,9 +13,8 @@ type cli struct {
 	Train       trainCmd       `cmd:"" help:"Train the small models."`
 	Run         runCmd         `cmd:"" help:"Run a cascade live: the small model, then the large one on what it doubts."`
 	Predict     predictCmd     `cmd:"" help:"Put a text, or the texts of a CSV file, through a live cascade."`
-	Data        dataCmd        `cmd:"" help:"List, download, check and show the datasets."`
+	Data        dataCmd        `cmd:"" help:"List, download, check and show datasets; read and check feature files."`
 	Import      importCmd      `cmd:"" help:"Convert result files to predictions, one record for each clip."`
-	Features    featuresCmd    `cmd:"" help:"Look at, copy and check files of features."`
 	Model       modelCmd       `cmd:"" help:"Fetch, show and check models."`
 	Cache       cacheCmd       `cmd:"" help:"Count, share, merge and check cached answers."`
 	Schema      schemaCmd      `cmd:"" help:"Print the JSON schema of a file format."`

@@ -13,12 +13,14 @@ import (
 	"uacs/internal/hint"
 )
 
-// dataCmd groups the commands about the public datasets.
+// dataCmd groups the commands about the public datasets and files of one's own.
 type dataCmd struct {
-	List  dataListCmd  `cmd:"" help:"Show the datasets and what of them is on this machine."`
-	Get   dataGetCmd   `cmd:"" help:"Fetch datasets into the data folder, checked by SHA-256."`
-	Check dataCheckCmd `cmd:"" help:"Compare datasets with what was published about them."`
-	Show  dataShowCmd  `cmd:"" help:"Print a summary and the first clips of a dataset."`
+	List   dataListCmd   `cmd:"" help:"Show the datasets and what of them is on this machine."`
+	Get    dataGetCmd    `cmd:"" help:"Fetch datasets into the data folder, checked by SHA-256."`
+	Check  dataCheckCmd  `cmd:"" help:"Compare datasets with what was published about them."`
+	Show   dataShowCmd   `cmd:"" help:"Print a summary and the first clips of a dataset."`
+	Import dataImportCmd `cmd:"" help:"Say what a file of features or labels is, and write a copy that can be mapped."`
+	Leak   dataLeakCmd   `cmd:"" help:"Ask whether splits share videos or texts, and features know the test labels."`
 }
 
 // dataPlace are the flags that say where data is; the mirror's default is

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"os"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -38,7 +39,7 @@ Example:
 func (c dataCheckCmd) Run(a *app) error {
 	manifests, err := datasets.SelectManifests(slices.DeleteFunc(slices.Clone(c.Names), isAll)...)
 	if err != nil {
-		return err
+		return asFile(err, c.Names)
 	}
 	if slices.ContainsFunc(c.Names, isAll) {
 		manifests = datasets.Manifests()
@@ -81,6 +82,16 @@ func verdict(unread, defective []string) error {
 		return nil
 	}
 	return hint.Add(errors.New(strings.Join(parts, "; ")), "uacs data list --verify names the files that are not as pinned, uacs data get replaces them")
+}
+
+// asFile tells the way to whoever named a file where a dataset belongs.
+func asFile(err error, names []string) error {
+	for _, name := range names {
+		if info, statErr := os.Stat(name); statErr == nil && info.Mode().IsRegular() {
+			return hint.Add(err, "%s is a file; to look at it: uacs data import %s --check", name, name)
+		}
+	}
+	return err
 }
 
 func isAll(name string) bool { return name == "all" }

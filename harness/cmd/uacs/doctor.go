@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -78,16 +79,21 @@ func (c doctorCmd) project() finding {
 	return f
 }
 
-// writable tries to make a file where results go.
+// writable tries to make a file in the project's folder and in each of those that
+// results, figures and answers go to, as far as they are there.
 func (c doctorCmd) writable() finding {
 	f := finding{what: "results", state: "folder can be written", needed: true}
-	probe, err := os.CreateTemp(c.Root, ".doctor-*")
-	if err != nil {
-		f.state, f.fix = "folder cannot be written", "make the project's folder writable, or use uacs reproduce --out"
-		return f
+	for _, folder := range []string{".", "results", "results/tables", "results/records", "figures/out", ".cache"} {
+		probe, err := os.CreateTemp(filepath.Join(c.Root, filepath.FromSlash(folder)), ".doctor-*")
+		switch {
+		case err == nil:
+			probe.Close()
+			os.Remove(probe.Name())
+		case folder == "." || !errors.Is(err, fs.ErrNotExist):
+			f.state, f.fix = folder+" cannot be written", "make it writable, or use uacs reproduce --out"
+			return f
+		}
 	}
-	probe.Close()
-	os.Remove(probe.Name())
 	return f
 }
 

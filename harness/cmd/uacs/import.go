@@ -116,6 +116,9 @@ func (c importCmd) Run(a *app) error {
 			return fmt.Errorf("--model: %w", err)
 		}
 	}
+	if err := noteOdd(a, c.Dataset, im.Predictions); err != nil {
+		return err
+	}
 	summary := a.Stderr
 	if c.Check {
 		summary = a.Stdout

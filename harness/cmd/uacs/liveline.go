@@ -20,6 +20,10 @@ type liveLine struct {
 	// they need, as far as is known.
 	clips         int
 	large, second int
+	// planned is the share of clips that the threshold is made to escalate, 0 if unknown;
+	// twice says that clips may be asked about a second time.
+	planned float64
+	twice   bool
 	// What the roles before the present one took.
 	in, out int
 	usd     float64
@@ -54,13 +58,30 @@ func (l *liveLine) show(s cascade.Step) {
 	l.last = part
 }
 
-// saved is the share of large-only's calls that the run saves; ok is false before the
-// clips to escalate are known.
-func (l *liveLine) saved() (share float64, ok bool) {
-	if l.step.Split != l.split || l.step.Role == "small" || l.clips == 0 {
-		return 0, false
+// saving is what share of large-only's calls the run saves. It is an estimate until the
+// clips of every round are known: first from the share that the threshold is made for, then
+// from the escalated clips, as if none were asked twice. ok is false while nothing is known.
+func (l *liveLine) saving() (share float64, estimated, ok bool) {
+	switch {
+	case l.clips == 0 || l.step.Split != l.split || l.step.Role == "small":
+		return 1 - l.planned, true, l.planned > 0
+	case l.step.Role == "large":
+		return 1 - float64(l.large)/float64(l.clips), l.twice, true
 	}
-	return 1 - float64(l.large+l.second)/float64(l.clips), true
+	return 1 - float64(l.large+l.second)/float64(l.clips), false, true
+}
+
+// escalated is the share of the clips that the large model is asked about, and calls its
+// answers so far, in both rounds; ok is false before the clips are known.
+func (l *liveLine) escalated() (share float64, calls int, ok bool) {
+	if l.clips == 0 || l.step.Split != l.split || l.step.Role == "small" {
+		return 0, 0, false
+	}
+	calls = l.step.Done
+	if l.step.Role == "second" {
+		calls += l.large
+	}
+	return float64(l.large) / float64(l.clips), calls, true
 }
 
 func (l *liveLine) event() error {
@@ -75,9 +96,19 @@ func (l *liveLine) event() error {
 		TokensIn  int      `json:"tokens_in"`
 		TokensOut int      `json:"tokens_out"`
 		USD       float64  `json:"usd"`
-		Saved     *float64 `json:"calls_saved,omitempty"`
-	}{"step", s.Role, string(s.Split), s.Done, s.All, s.Asked, l.in + s.TokensIn, l.out + s.TokensOut, l.usd + s.USD, nil}
-	if share, ok := l.saved(); ok {
+		Escalated *float64 `json:"escalated,omitempty"`
+		Calls     int      `json:"calls"`
+		// One of the two, the estimate before the clips of every round are known.
+		Estimate *float64 `json:"calls_saved_estimate,omitempty"`
+		Saved    *float64 `json:"calls_saved,omitempty"`
+	}{Event: "step", Role: s.Role, Split: string(s.Split), Done: s.Done, All: s.All, Asked: s.Asked, TokensIn: l.in + s.TokensIn, TokensOut: l.out + s.TokensOut, USD: l.usd + s.USD}
+	if share, calls, ok := l.escalated(); ok {
+		e.Escalated, e.Calls = &share, calls
+	}
+	switch share, estimated, ok := l.saving(); {
+	case ok && estimated:
+		e.Estimate = &share
+	case ok:
 		e.Saved = &share
 	}
 	return l.a.jsonLine(e)
@@ -92,7 +123,13 @@ func (l *liveLine) text() string {
 	if usd := l.usd + s.USD; usd > 0 {
 		t += fmt.Sprintf(", USD %.4f", usd)
 	}
-	if share, ok := l.saved(); ok {
+	if share, calls, ok := l.escalated(); ok {
+		t += fmt.Sprintf("; %.1f%% escalated, %d calls", 100*share, calls)
+	}
+	switch share, estimated, ok := l.saving(); {
+	case ok && estimated:
+		t += fmt.Sprintf("; about %.1f%% of the calls saved", 100*share)
+	case ok:
 		t += fmt.Sprintf("; %.1f%% of the calls saved", 100*share)
 	}
 	return t

@@ -14,9 +14,11 @@ import (
 	"uacs/datasets"
 	"uacs/datasets/synth"
 	"uacs/harness/experiment"
+	"uacs/harness/features"
 	"uacs/harness/model/assets"
 	"uacs/harness/model/encoder"
 	"uacs/harness/model/onnx"
+	"uacs/harness/model/onnxfile"
 	"uacs/harness/model/own"
 	"uacs/harness/sample"
 	"uacs/internal/hint"
@@ -38,7 +40,13 @@ func openOwn(a *app, path string, o onnx.Options) (m own.Model, closeModel func(
 	if m.File, err = readModel(at); err != nil {
 		return m, nil, err
 	}
-	if faults := own.Match(&c, m.File); len(faults) > 0 {
+	faults := own.Match(&c, m.File)
+	if len(faults) == 0 {
+		if faults, err = featureFaults(a, &c, m.File, filepath.Dir(path)); err != nil {
+			return m, nil, err
+		}
+	}
+	if len(faults) > 0 {
 		for _, f := range faults[1:] {
 			a.note(f)
 		}
@@ -57,6 +65,24 @@ func openOwn(a *app, path string, o onnx.Options) (m own.Model, closeModel func(
 	}
 	m.Runner, m.Digest = opened, opened.Digest()
 	return m, func() { _ = opened.Close() }, nil
+}
+
+// featureFaults compares the file with the features that the description names, if
+// they are there.
+func featureFaults(a *app, c *own.Config, file *onnxfile.Model, dir string) ([]string, error) {
+	if c.Features == "" {
+		return nil, nil
+	}
+	set, err := features.Open(filepath.Join(dir, filepath.FromSlash(c.Features)))
+	if errors.Is(err, fs.ErrNotExist) {
+		a.note(fmt.Sprintf("%s is not there: its widths are not compared with the file's", c.Features))
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer set.Close()
+	return own.MatchFeatures(c, file, set), nil
 }
 
 // checkOwn is uacs model check of a description.

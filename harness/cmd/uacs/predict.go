@@ -7,7 +7,9 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
+	"unicode"
 
+	"uacs/harness/cache"
 	"uacs/harness/cascade"
 	"uacs/harness/sample"
 	"uacs/internal/csvtable"
@@ -33,8 +35,11 @@ Examples:
 
 // Validate reports flags that contradict each other.
 func (c predictCmd) Validate() error {
-	if (len(c.Text) > 0) == (c.CSV != "") {
+	switch {
+	case len(c.Text) > 0 && c.CSV != "":
 		return errors.New("give texts, or a file with --csv, not both")
+	case len(c.Text) == 0 && c.CSV == "":
+		return errors.New("give texts, or a file with --csv")
 	}
 	return nil
 }
@@ -51,9 +56,13 @@ func (c predictCmd) Run(a *app) error {
 				"use a config whose models are trained or endpoints")
 		}
 	}
-	clips, err := c.clips(&config)
+	named, err := c.clips(&config)
 	if err != nil {
 		return err
+	}
+	clips, of := byText(named)
+	if config.Small.Trained != "" || config.Large.Trained != "" {
+		foreign(a, named)
 	}
 	parts, done, err := c.parts(a, &config, place)
 	if err != nil {
@@ -73,10 +82,52 @@ func (c predictCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	if c.JSON {
-		return cascade.WriteOutcomes(a.Stdout, res.Outcomes)
+	outcomes := make([]cascade.Outcome, len(named))
+	for i := range named {
+		outcomes[i] = res.Outcomes[of[i]]
+		outcomes[i].Dataset, outcomes[i].Split, outcomes[i].ID = "", "", named[i].ID
 	}
-	return printAnswers(a, res)
+	if c.JSON {
+		return cascade.WriteOutcomes(a.Stdout, outcomes)
+	}
+	for _, w := range res.Caveats {
+		a.note(w)
+	}
+	return printAnswers(a, outcomes)
+}
+
+// byText returns a clip for each different text, whose id is made of the text, and for
+// each named clip the place of its text: the cache knows a text again, whatever it is
+// called, and none is asked about twice.
+func byText(named []sample.Sample) (clips []sample.Sample, of []int) {
+	at := map[string]int{}
+	for _, s := range named {
+		i, ok := at[s.Text]
+		if !ok {
+			i = len(clips)
+			at[s.Text] = i
+			s.ID = "text-" + cache.Digest(s.Text)[:16]
+			s.Video = s.ID
+			clips = append(clips, s)
+		}
+		of = append(of, i)
+	}
+	return clips, of
+}
+
+// foreign notes texts that the encoders of trained models, which know English, cannot read.
+func foreign(a *app, clips []sample.Sample) {
+	n, first := 0, ""
+	for _, s := range clips {
+		if !strings.ContainsFunc(s.TextEN, func(r rune) bool { return unicode.Is(unicode.Latin, r) }) {
+			if n++; n == 1 {
+				first = s.ID
+			}
+		}
+	}
+	if n > 0 {
+		a.note(fmt.Sprintf("%d of %d texts have no Latin letter, the first is %s: the trained models read English, and guess", n, len(clips), first))
+	}
 }
 
 // threshold fixes the config's threshold, which its rule takes from the dataset.
@@ -157,10 +208,10 @@ func (c predictCmd) rows(config *cascade.Config) ([]sample.Sample, error) {
 	return out, err
 }
 
-func printAnswers(a *app, res *cascade.Result) error {
+func printAnswers(a *app, outcomes []cascade.Outcome) error {
 	w := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "id\tscore\tpolarity\tuncertainty\tstage\tcalls\tFLOPs\tUSD")
-	for _, o := range res.Outcomes {
+	for _, o := range outcomes {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%d\t%.4g\t%.4f\n", o.ID, decimals(o.Score), orDash(o.Polarity), decimals(o.USmall), o.Stage,
 			o.Cost.First+o.Cost.Second, o.Cost.FLOPs, o.Cost.USD)
 	}

@@ -26,7 +26,10 @@ func (c reproduceCmd) prepare(a *app, configs []experiment.Config, data fs.FS) e
 		return err
 	}
 	dir := filepath.Join(c.Root, filepath.FromSlash(reproduce.TrainedDir))
-	source := &trained.Source{Data: data, Dir: dir, Encoder: openEncoder(a, c.Root)}
+	source := &trained.Source{
+		Data: data, Dir: dir, Encoder: openEncoder(a, c.Root),
+		Features: filepath.Join(c.Root, featuresDir), Published: publishedRows(c.Root),
+	}
 	for _, name := range trainedNames(configs, predictors) {
 		config, err := ubm.LoadConfig(root, modelsDir+"/"+name+".yaml")
 		if err != nil {

@@ -4,9 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
+	"unicode/utf8"
+
+	"golang.org/x/term"
 
 	"uacs/datasets"
 	"uacs/harness/experiment"
@@ -55,13 +60,18 @@ func (c reproduceCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	o.Started = func(p reproduce.Plan) { printPlan(a, p, origin) }
-	o.Finished = func(d reproduce.Done) { printDone(a, d) }
-	o.Ablated = func(d reproduce.Ablated) { printAblated(a, d) }
+	line := &doneLine{a: a, started: time.Now()}
+	o.Started = func(p reproduce.Plan) {
+		line.plan(p)
+		printPlan(a, p, origin)
+	}
+	o.Finished = func(d reproduce.Done) { line.step(func() { printDone(a, d, line.width) }) }
+	o.Ablated = func(d reproduce.Ablated) { line.step(func() { printAblated(a, d, line.width) }) }
 	if c.JSON {
 		tellEvents(a, &o)
 	}
 	s, err := reproduce.Run(a.Ctx, o)
+	line.clear()
 	if err != nil {
 		return err
 	}
@@ -89,6 +99,7 @@ func (c reproduceCmd) plain(a *app, data fs.FS) (o reproduce.Options, err error)
 	if c.FromScratch {
 		o.Cache = ""
 	}
+	o.SecondPrompt = secondPrompts(os.DirFS(c.Root))
 	o.Scripts, err = scripts(a, c.Root)
 	return o, err
 }
@@ -161,7 +172,7 @@ func missingWhat(s reproduce.Skipped) string {
 	return strings.TrimSuffix(what, ": "+fs.ErrNotExist.Error()) + " is missing"
 }
 
-func printDone(a *app, d reproduce.Done) {
+func printDone(a *app, d reproduce.Done, width int) {
 	how := "ran"
 	if d.Cached {
 		how = "cached"
@@ -171,11 +182,69 @@ func printDone(a *app, d reproduce.Done) {
 	if r.Setup.Tier == "synth" {
 		mark = " SYNTHETIC"
 	}
-	fmt.Fprintf(a.Stdout, "  %-7s %-18s n = %4d  small %s  large %s  cascade %s at %.0f %% escalated  %s%s\n", how, r.Setup.Name, r.Setup.N,
+	head := fmt.Sprintf("  %-7s %-*s n = %4d  ", how, width, r.Setup.Name, r.Setup.N)
+	found := fmt.Sprintf("small %s  large %s  cascade %s at %.0f %% escalated  %s%s",
 		inPercent(r.Alone("small-only")), inPercent(r.Alone("large-only")), inPercent(r.Cascade()), 100*float64(r.Cascade().Deferred), sparkline(r), mark)
+	if w := terminalColumns(a); w > 0 && utf8.RuneCountInString(head+found) > w { // two lines rather than a torn one
+		head = strings.TrimRight(head, " ") + "\n          "
+		found = strings.Replace(found, "  cascade", "\n          cascade", 1)
+	}
+	fmt.Fprintf(a.Stdout, "%s%s\n", head, found)
 }
 
-func printAblated(a *app, d reproduce.Ablated) {
+// terminalColumns is the width of the terminal that a writes to, 0 if it is none.
+func terminalColumns(a *app) int {
+	f, ok := a.Stdout.(*os.File)
+	if !ok {
+		return 0
+	}
+	w, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return w
+}
+
+// doneLine says on a terminal, below what has been printed, how much of a run is done,
+// how fast it goes and how long the rest will take at that rate.
+type doneLine struct {
+	a         *app
+	started   time.Time
+	done, all int
+	width     int // of the names
+}
+
+func (l *doneLine) plan(p reproduce.Plan) {
+	l.all, l.width = len(p.Configs)+len(p.Ablations), 18
+	for _, c := range p.Configs {
+		l.width = max(l.width, len(c.Name))
+	}
+}
+
+// step prints what a step has found, and the line anew.
+func (l *doneLine) step(print func()) {
+	l.clear()
+	print()
+	l.done++
+	if !isTerminal(l.a.Stderr) || l.done >= l.all {
+		return
+	}
+	fmt.Fprintf(l.a.Stderr, "\r%s\x1b[K", l.text(time.Since(l.started)))
+}
+
+func (l *doneLine) text(gone time.Duration) string {
+	rate := float64(l.done) / max(gone.Seconds(), 1e-3)
+	left := time.Duration(float64(l.all-l.done) / rate * float64(time.Second)).Round(time.Second)
+	return fmt.Sprintf("%d of %d done, %.1f/s, %s left", l.done, l.all, rate, left)
+}
+
+func (l *doneLine) clear() {
+	if isTerminal(l.a.Stderr) && l.done > 0 {
+		fmt.Fprint(l.a.Stderr, "\r\x1b[K")
+	}
+}
+
+func printAblated(a *app, d reproduce.Ablated, width int) {
 	how, mark := "ran", ""
 	if d.Cached {
 		how = "cached"
@@ -183,7 +252,7 @@ func printAblated(a *app, d reproduce.Ablated) {
 	if d.Plan.Tier == "synth" {
 		mark = " SYNTHETIC"
 	}
-	fmt.Fprintf(a.Stdout, "  %-7s %-18s ablation, %s%s\n", how, d.Plan.Name, report.CountsLine(d.Counts), mark)
+	fmt.Fprintf(a.Stdout, "  %-7s %-*s ablation, %s%s\n", how, width, d.Plan.Name, report.CountsLine(d.Counts), mark)
 }
 
 func inPercent(s *experiment.System) string {

@@ -96,7 +96,7 @@ func (c runCmd) Run(a *app) error {
 			return err
 		}
 	}
-	parts, done, err := c.parts(a, &config, place)
+	parts, done, err := c.alone(a, &config, place)
 	if err != nil {
 		return err
 	}
@@ -105,7 +105,10 @@ func (c runCmd) Run(a *app) error {
 	if c.Shard != "" {
 		parts.Store = cache.Partial(parts.Store, func(r *cache.Request) bool { return part.Holds(r.ID) })
 	}
-	line := &liveLine{a: a, name: config.Name, split: config.Split, json: c.JSON}
+	line := &liveLine{a: a, name: config.Name, split: config.Split, json: c.JSON, twice: parts.Second != nil}
+	if share := config.Threshold.Share; share != nil {
+		line.planned = *share
+	}
 	parts.Progress = line.show
 	if c.Measure {
 		defer line.end()
@@ -219,7 +222,7 @@ func (p livePlace) open(a *app, latency bool) (cascade.Config, *cascade.Place, e
 	}
 	place := &cascade.Place{
 		Project: os.DirFS(p.Root), Root: p.Root, Drain: p.Drain, Trained: filepath.Join(p.Root, ".cache", "models", "trained"),
-		Getenv: a.Getenv, Concurrency: p.Concurrency,
+		Getenv: a.Getenv, Concurrency: p.Concurrency, Warn: a.note,
 	}
 	place.Tools = cascade.Tools{
 		Library: func() (string, error) { return liveLibrary(a, p.Root) },
@@ -258,8 +261,8 @@ func liveEncoder(ctx context.Context, a *app, root, name string) (encoder.Text, 
 	if name == trained.HashedWords {
 		return trained.NewHashedWords(), nil
 	}
-	o := encoder.Options{ModelsDir: assets.Dir(a.Getenv, root), Workers: 1}
-	if name != encoder.Glove {
+	o := encoder.Options{ModelsDir: assets.Dir(a.Getenv, root), Described: filepath.Join(root, encoder.DescribedDir), Workers: 1}
+	if encoder.NeedsLibrary(name) {
 		library, err := liveLibrary(a, root)
 		if err != nil {
 			return nil, err

@@ -76,6 +76,9 @@ func printLineage(a *app, l lineage.Lineage) {
 	} else if l.Config != "" {
 		line("config", "%s", l.Config)
 	}
+	for _, e := range l.From {
+		line("from", "%s, %s (%s); %s, SHA-256 %.12s (%s)", e.Of, e.Records, e.State, e.Config, e.ConfigSHA256, e.ConfigState)
+	}
 	for _, h := range l.Hypotheses {
 		line("hypothesis", "%s", h)
 	}

@@ -17,6 +17,7 @@ import (
 	"uacs/harness/model/encoder"
 	"uacs/harness/model/ubm"
 	"uacs/harness/model/ubm/trained"
+	"uacs/harness/report"
 	"uacs/harness/sample"
 	"uacs/internal/hint"
 	"uacs/internal/schema"
@@ -24,6 +25,13 @@ import (
 
 // modelsDir holds the configs of the small models, in the project.
 const modelsDir = "configs/models"
+
+// featuresDir holds feature files that the user has, in the project, and publishedFile is the
+// list of published results.
+const (
+	featuresDir   = ".cache/features"
+	publishedFile = "configs/published.yaml"
+)
 
 // modelSchemaFile is the committed schema of these configs.
 const modelSchemaFile = "configs/model.schema.json"
@@ -37,19 +45,24 @@ type trainCmd struct {
 	Config []string `short:"c" help:"Model files, in place of names." placeholder:"FILE" sep:"none"`
 	Root   string   `help:"Project folder, which holds configs." default:"." placeholder:"DIR"`
 	Out    string   `help:"Folder that gets a folder for each model (default: .cache/models/trained in the project)." placeholder:"DIR"`
-	Seed   *uint64  `help:"Seed of the first member, in place of the config's; the next members count on from it." placeholder:"N"`
-	Quiet  bool     `short:"q" help:"Print no progress."`
-	JSON   bool     `name:"json" help:"Print a JSON line for each model."`
+	// Features is a folder: the configs name the files in it.
+	Features string  `help:"Folder of the feature files that models of frames read (default: .cache/features in the project)." placeholder:"DIR"`
+	Seed     *uint64 `help:"Seed of the first member, in place of the config's; the next members count on from it." placeholder:"N"`
+	Quiet    bool    `short:"q" help:"Print no progress."`
+	JSON     bool    `name:"json" help:"Print a JSON line for each model."`
 }
 
 // Help is shown by --help.
 func (trainCmd) Help() string {
 	return `Trains small models: features of text, audio and vision to probabilities of sentiment bins.
 Writes the model as ONNX, its card, its history and its answers about every clip. A model
-whose config, data and encoders are unchanged is not trained again.
+whose config, data and encoders are unchanged is not trained again. Models of frames read a
+feature file, such as a pickle of MMSA, from the folder of --features.
 
 Examples:
   uacs train mosi-glove
+  uacs train synth-mosi-frames
+  uacs train mmsa-mosi-lf-dnn --features features/
   uacs train -c mine.yaml --seed 7 --out models/`
 }
 
@@ -144,14 +157,17 @@ func (c trainCmd) configs() ([]ubm.Config, error) {
 
 // source opens the public data if a model needs it.
 func (c trainCmd) source(a *app, configs []ubm.Config) (*trained.Source, error) {
-	s := &trained.Source{Dir: c.Out, Encoder: openEncoder(a, c.Root)}
+	s := &trained.Source{Dir: c.Out, Encoder: openEncoder(a, c.Root), Features: c.Features, Published: publishedRows(c.Root)}
+	if s.Features == "" {
+		s.Features = filepath.Join(c.Root, featuresDir)
+	}
 	if s.Dir == "" {
 		s.Dir = filepath.Join(c.Root, ".cache", "models", "trained")
 	}
 	if !c.Quiet && isTerminal(a.Stderr) {
 		s.Note = a.note
 	}
-	if !slices.ContainsFunc(configs, func(c ubm.Config) bool { return c.Tier != "synth" }) {
+	if !slices.ContainsFunc(configs, func(c ubm.Config) bool { return c.Tier == "public" }) {
 		return s, nil
 	}
 	place := c.options(a)
@@ -193,9 +209,45 @@ func (c trainCmd) print(a *app, config *ubm.Config, r *trained.Result) error {
 				fmt.Fprintf(a.Stdout, "  %s %.4f", m.Name, *m.Value)
 			}
 		}
+		if config.Loss.Kind == ubm.AbsoluteError {
+			fmt.Fprintln(a.Stdout)
+			continue
+		}
 		fmt.Fprintf(a.Stdout, "  NLL %.4f\n", q.After.NLL)
 	}
 	return nil
+}
+
+// publishedRows returns the function that finds rows in the project's list of published
+// results.
+func publishedRows(root string) func(string, string, []string) ([]trained.Published, error) {
+	return func(dataset, profile string, models []string) ([]trained.Published, error) {
+		list, err := report.LoadPublished(os.DirFS(root), publishedFile)
+		if err != nil {
+			return nil, err
+		}
+		var out []trained.Published
+		for _, name := range models {
+			found := len(out)
+			for _, s := range list.Sets {
+				if s.Dataset != dataset || s.Profile != profile || s.Split != string(sample.Test) {
+					continue
+				}
+				for _, r := range s.Rows {
+					if r.Model == name {
+						out = append(out, trained.Published{
+							Model: r.Model, Inputs: r.Inputs, Note: r.Note, Source: s.Source, Protocol: s.Protocol,
+							N: s.N, Metrics: s.Metrics, Values: r.Values,
+						})
+					}
+				}
+			}
+			if len(out) == found {
+				return nil, fmt.Errorf("%s has no row of %s on %s by profile %s", publishedFile, name, dataset, profile)
+			}
+		}
+		return out, nil
+	}
 }
 
 // epochLine shows the last epoch on one line of a terminal; elsewhere it is quiet.
@@ -232,8 +284,8 @@ func openEncoder(a *app, root string) func(context.Context, string) (trained.Enc
 			return trained.Encoder{Text: trained.NewHashedWords()}, nil
 		}
 		dir := assets.Dir(a.Getenv, root)
-		options := encoder.Options{ModelsDir: dir}
-		if name != encoder.Glove {
+		options := encoder.Options{ModelsDir: dir, Described: filepath.Join(root, encoder.DescribedDir)}
+		if encoder.NeedsLibrary(name) {
 			library, err := assets.Library(a.Getenv)
 			if err != nil {
 				return trained.Encoder{}, err
@@ -248,6 +300,8 @@ func openEncoder(a *app, root string) func(context.Context, string) (trained.Enc
 		if asset, err := assets.Find(name); err == nil {
 			e.Licences = []string{asset.Title + ": " + asset.Licence}
 			e.Citations = []string{asset.Citation}
+		} else if own, err := options.Describes(name); err == nil {
+			e.Licences, e.Citations = own.Asks()
 		}
 		return e, nil
 	}

@@ -4,44 +4,136 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"slices"
+	"text/tabwriter"
 
 	"uacs/harness/cache"
+	"uacs/harness/experiment"
 	"uacs/harness/model/assets"
+	"uacs/harness/sample"
+	"uacs/internal/strictyaml"
 )
 
-type versionCmd struct{}
+// release is the version of the program, by semantic versioning: the one that
+// CHANGELOG.md has at its top.
+const release = "0.1.0"
+
+type versionCmd struct {
+	JSON bool `name:"json" help:"Print one JSON object."`
+}
+
+// Help is shown by --help.
+func (versionCmd) Help() string { return "Example:\n  uacs version --json" }
 
 // libraries are the dependencies whose version can change a result, or a file of ours.
 var libraries = []string{
 	"gonum.org/v1/gonum", "gonum.org/v1/plot", "github.com/go-gota/gota", "github.com/yalue/onnxruntime_go", "google.golang.org/protobuf",
-	"github.com/openai/openai-go/v3", "modernc.org/sqlite", "github.com/klauspost/compress", "github.com/go-zeromq/zmq4",
+	"github.com/openai/openai-go/v3", "modernc.org/sqlite", "github.com/klauspost/compress", "github.com/go-zeromq/zmq4", "go.yaml.in/yaml/v4",
 }
 
-// Run prints the build's own identity and the libraries that results depend on.
-func (versionCmd) Run(a *app) error {
+// module is a library with its version.
+type module struct {
+	Path    string `json:"path"`
+	Version string `json:"version"`
+}
+
+// format is a kind of file with the version that this program writes, and the newest
+// that it reads.
+type format struct {
+	Kind    string `json:"kind"`
+	Version int    `json:"version"`
+}
+
+// version is what uacs version says.
+type version struct {
+	Version string `json:"version"`
+	// Commit is "" if the program was built without looking at git; Modified tells of
+	// changes that were not committed.
+	Commit   string `json:"commit"`
+	Modified bool   `json:"modified"`
+	Go       string `json:"go"`
+	OS       string `json:"os"`
+	Arch     string `json:"arch"`
+	CGO      bool   `json:"cgo"`
+	// ONNXRuntime is the pinned version of the library, which is fetched or not.
+	ONNXRuntime        string   `json:"onnx_runtime"`
+	ONNXRuntimeFetched bool     `json:"onnx_runtime_fetched"`
+	Schemas            []format `json:"schemas"`
+	Libraries          []module `json:"libraries"`
+}
+
+// Run prints the build's own identity, the versions of its file formats and the
+// libraries that results depend on.
+func (c versionCmd) Run(a *app) error {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return fmt.Errorf("this binary carries no build information")
 	}
-	fmt.Fprintf(a.Stdout, "uacs %s %s %s/%s\n", info.Main.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	v := versionOf(info)
+	if err := v.addRuntime(a); err != nil {
+		return err
+	}
+	if c.JSON {
+		return a.jsonLine(v)
+	}
+	return v.print(a)
+}
+
+// versionOf reads what the linker wrote into the program.
+func versionOf(info *debug.BuildInfo) version {
+	v := version{
+		Version: release, Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH,
+		Schemas: []format{
+			{"config", strictyaml.SchemaVersion}, {"answer cache", cache.SchemaVersion}, {"prediction", sample.SchemaVersion}, {"record", experiment.RecordVersion},
+		},
+	}
 	for _, s := range info.Settings {
-		switch {
-		case s.Key == "vcs.revision":
-			fmt.Fprintf(a.Stdout, "commit %s\n", s.Value)
-		case s.Key == "vcs.modified" && s.Value == "true":
-			fmt.Fprintln(a.Stdout, "with changes that are not committed")
+		switch s.Key {
+		case "vcs.revision":
+			v.Commit = s.Value
+		case "vcs.modified":
+			v.Modified = s.Value == "true"
+		case "CGO_ENABLED":
+			v.CGO = s.Value == "1"
 		}
 	}
-	fmt.Fprintf(a.Stdout, "cache schema %d\n", cache.SchemaVersion)
-	if runtime, err := assets.Find("onnxruntime"); err == nil {
-		fmt.Fprintf(a.Stdout, "ONNX Runtime %s (pinned)\n", runtime.Version)
-	}
-	for _, name := range libraries {
-		for _, dep := range info.Deps {
-			if dep.Path == name {
-				fmt.Fprintf(a.Stdout, "%s %s\n", dep.Path, dep.Version)
-			}
+	for _, dep := range info.Deps {
+		if slices.Contains(libraries, dep.Path) {
+			v.Libraries = append(v.Libraries, module{dep.Path, dep.Version})
 		}
 	}
+	return v
+}
+
+// addRuntime looks for the ONNX Runtime library.
+func (v *version) addRuntime(a *app) error {
+	library, err := assets.Find("onnxruntime")
+	if err != nil {
+		return err
+	}
+	_, err = assets.Locate(assets.Dir(a.Getenv, "."), library)
+	v.ONNXRuntime, v.ONNXRuntimeFetched = library.Version, err == nil
 	return nil
+}
+
+func (v *version) print(a *app) error {
+	fmt.Fprintf(a.Stdout, "uacs %s %s %s/%s\n", v.Version, v.Go, v.OS, v.Arch)
+	commit := v.Commit
+	switch {
+	case commit == "":
+		commit = "unknown: built without -buildvcs"
+	case v.Modified:
+		commit += ", with changes that are not committed"
+	}
+	cgo := map[bool]string{true: "on", false: "off: no model runs, no plugins"}[v.CGO]
+	fetched := map[bool]string{true: "fetched", false: "not fetched"}[v.ONNXRuntimeFetched]
+	w := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(w, "commit\t%s\ncgo\t%s\nONNX Runtime\t%s, %s\n", commit, cgo, v.ONNXRuntime, fetched)
+	for _, f := range v.Schemas {
+		fmt.Fprintf(w, "%s schema\t%d\n", f.Kind, f.Version)
+	}
+	for _, m := range v.Libraries {
+		fmt.Fprintf(w, "%s\t%s\n", m.Path, m.Version)
+	}
+	return w.Flush()
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"go/types"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -14,7 +12,8 @@ import (
 
 // localFormat makes go list name the source of packages that may be edited:
 // those of the main module and of replaced ones.
-const localFormat = `{{if not .Standard}}{{if or (not .Module) .Module.Main .Module.Replace}}|{{.Dir}}{{range .GoFiles}}|{{.}}{{end}}{{end}}{{end}}`
+const localFormat = `{{if not .Standard}}{{if or (not .Module) .Module.Main .Module.Replace}}|{{.Dir}}{{range .GoFiles}}|{{.}}{{end}}{{range .CgoFiles}}|{{.}}{{end}}` +
+	`{{range .CFiles}}|{{.}}{{end}}{{range .HFiles}}|{{.}}{{end}}{{range .SFiles}}|{{.}}{{end}}{{range .EmbedFiles}}|{{.}}{{end}}{{end}}{{end}}`
 
 // A localPackage is the state of a package's source when its export file was
 // made. A process cannot load a second version of a package.
@@ -26,26 +25,8 @@ type localPackage struct {
 }
 
 func newLocalPackage(source string) *localPackage {
-	parts := strings.Split(source, "|")
-	p := &localPackage{files: parts[:1]}
-	for _, f := range parts[1:] {
-		p.files = append(p.files, filepath.Join(parts[0], f))
-	}
-	p.stamp = p.look()
-	return p
-}
-
-// look returns what changes whenever the package's files do.
-func (p *localPackage) look() string {
-	var b strings.Builder
-	for _, f := range p.files {
-		if info, err := os.Stat(f); err == nil {
-			fmt.Fprintf(&b, "%d %d\n", info.Size(), info.ModTime().UnixNano())
-		} else {
-			b.WriteString("gone\n")
-		}
-	}
-	return b.String()
+	files := sourceFiles(source)
+	return &localPackage{files: files, stamp: stamp(files)}
 }
 
 // edited returns those of the packages that are not any more what the session
@@ -56,7 +37,7 @@ func (t *toolchain) edited(ctx context.Context, paths []string) (out []string) {
 		if p == nil {
 			continue
 		}
-		if now := p.look(); now != p.stamp {
+		if now := stamp(p.files); now != p.stamp {
 			args := append([]string{"list", "-buildmode=plugin", "-export", "-f", "{{.Export}}"}, flags...)
 			file, err := t.run(ctx, append(args, "--", path)...)
 			p.stamp, p.edited = now, err != nil || strings.TrimSpace(string(file)) != t.exports[path]

@@ -39,6 +39,7 @@ type Options struct {
 	Dir        string   // the notebook's folder; "" is the current one
 	ModuleRoot string   // the module with this package, used when the module of Dir cannot see it
 	BuildDir   string   // for generated files; "" is a temporary folder, removed by Close
+	CacheDir   string   // where answers of the go command are remembered; "" is nowhere
 	Preload    []string // import paths to know before the first cell
 	Value      func(v any)
 }

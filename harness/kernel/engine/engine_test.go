@@ -26,7 +26,7 @@ type hostReply struct {
 }
 
 // newHost starts the test host in a folder; "" is this package's.
-func newHost(t *testing.T, dir string) *host {
+func newHost(t *testing.T, dir string, env ...string) *host {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("builds plugins")
@@ -48,7 +48,7 @@ func newHost(t *testing.T, dir string) *host {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(bin)
-	cmd.Env = append(os.Environ(), "ENGINETEST_DIR="+dir, "ENGINETEST_ROOT="+root)
+	cmd.Env = append(append(os.Environ(), "ENGINETEST_DIR="+dir, "ENGINETEST_ROOT="+root), env...)
 	cmd.ExtraFiles, cmd.Stderr = []*os.File{w}, os.Stderr
 	in, _ := cmd.StdinPipe()
 	out, _ := cmd.StdoutPipe()

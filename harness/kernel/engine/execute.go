@@ -270,40 +270,65 @@ func methodName(src string) (recv, name string, ok bool) {
 	return t[1], m[2], true
 }
 
-// build compiles, links and loads a cell and returns its entry.
+// build compiles, links and loads a cell, unless it is in the cache, and
+// returns its entry.
 func (e *Engine) build(ctx context.Context, d *draft, text string, tm *Timing) (func(), error) {
-	path := d.path()
+	path, t := d.path(), e.tools
 	dir := filepath.Join(e.opts.BuildDir, fmt.Sprintf("c%d", d.id))
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
+	files := built{filepath.Join(dir, "cell.a"), filepath.Join(dir, "cell.so")}
+	key := t.cellKey(path, text)
+	t.keys[path] = key
+	if kept := t.cached(key); t.cache != "" && kept.fetch(files.object) {
+		if run, err := timedLoad(kept.plugin, tm); err == nil {
+			t.exports[path] = files.object
+			return run, nil
+		}
+	}
+	if err := e.make(ctx, d, dir, text, files, tm); err != nil {
+		return nil, err
+	}
+	run, err := timedLoad(files.plugin, tm)
+	if t.cache == "" || err != nil {
+		_ = os.Remove(files.plugin)
+	} else {
+		go files.store(t.cached(key)) // the cell need not wait for it
+	}
+	return run, err
+}
+
+// make compiles and links a cell in dir.
+func (e *Engine) make(ctx context.Context, d *draft, dir, text string, files built, tm *Timing) error {
+	path, mainPath, t := d.path(), fmt.Sprintf("nb/p%d", d.id), e.tools
 	start := time.Now()
 	main := fmt.Sprintf("package main\nimport cell %q\nfunc Run() { cell.Run() }\nfunc main() {}\n", path)
 	for name, src := range map[string]string{"cell.go": text, "main.go": main} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(src), 0o644); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	object, mainPath := filepath.Join(dir, "cell.a"), fmt.Sprintf("nb/p%d", d.id)
-	e.tools.exports[path] = object
-	if err := e.tools.config(filepath.Join(dir, "cfg")); err != nil {
-		return nil, err
+	t.exports[path] = files.object
+	if err := t.config(filepath.Join(dir, "cfg")); err != nil {
+		return err
 	}
-	if err := e.tools.compile(ctx, dir, path, "cell.go", object); err != nil {
-		delete(e.tools.exports, path)
-		return nil, err
+	if err := t.compile(ctx, dir, path, "cell.go", files.object); err != nil {
+		delete(t.exports, path)
+		return err
 	}
-	if err := e.tools.compile(ctx, dir, mainPath, "main.go", "main.a"); err != nil {
-		return nil, err
+	if err := t.compile(ctx, dir, mainPath, "main.go", "main.a"); err != nil {
+		return err
 	}
 	tm.Compile, start = time.Since(start), time.Now()
-	so := filepath.Join(dir, "cell.so")
-	if err := e.tools.link(ctx, dir, mainPath, "main.a", so); err != nil {
-		return nil, err
-	}
-	tm.Link, start = time.Since(start), time.Now()
-	defer os.Remove(so)
-	run, err := load(so)
+	err := t.link(ctx, dir, mainPath, "main.a", files.plugin)
+	tm.Link = time.Since(start)
+	return err
+}
+
+func timedLoad(plugin string, tm *Timing) (func(), error) {
+	start := time.Now()
+	run, err := load(plugin)
 	tm.Load = time.Since(start)
 	return run, err
 }

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -25,8 +25,9 @@ func BuildHost(ctx context.Context, o Options, mainPkg, out string) (string, err
 	}
 	ids, err := t.buildIDs(ctx, mainPkg)
 	if err != nil && o.ModuleRoot != "" {
-		t.dir = o.ModuleRoot
-		ids, err = t.buildIDs(ctx, mainPkg)
+		if err = t.moveTo(ctx, o.ModuleRoot); err == nil {
+			ids, err = t.buildIDs(ctx, mainPkg)
+		}
 	}
 	if err != nil {
 		return "", err
@@ -52,22 +53,23 @@ func BuildHost(ctx context.Context, o Options, mainPkg, out string) (string, err
 
 // buildIDs returns what changes whenever a package of the program does.
 func (t *toolchain) buildIDs(ctx context.Context, mainPkg string) ([]byte, error) {
-	args := append([]string{"list", "-export", "-deps", "-f", "{{.BuildID}}"}, flags...)
-	return t.run(ctx, append(args, "--", mainPkg)...)
+	out, err := t.goList(ctx, "{{.BuildID}}", "--", mainPkg)
+	if err != nil {
+		return nil, err
+	}
+	var ids []byte
+	for l := range strings.Lines(out) {
+		id, _, _ := strings.Cut(strings.TrimSpace(l), "|")
+		ids = append(append(ids, id...), '\n')
+	}
+	return ids, nil
 }
 
 // Prune removes from a folder all programs of BuildHost but the keep last used
 // ones and those that a process holds a shared lock on. What cannot be removed stays.
 func Prune(dir string, keep int) {
 	files, _ := filepath.Glob(filepath.Join(dir, hostPattern+"*")) // the pattern is a good one
-	used := map[string]time.Time{}
-	for _, f := range files {
-		if info, err := os.Stat(f); err == nil {
-			used[f] = info.ModTime()
-		}
-	}
-	slices.SortFunc(files, func(a, b string) int { return used[b].Compare(used[a]) })
-	for _, f := range files[min(keep, len(files)):] {
+	for _, f := range oldest(files, keep) {
 		if unused(f) {
 			_ = os.Remove(f)
 		}

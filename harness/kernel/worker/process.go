@@ -23,6 +23,8 @@ type Options struct {
 	Program string
 	// Dir is the notebook's folder, Root the folder of this module.
 	Dir, Root string
+	// Cache is a folder where answers of the go command are remembered; "" is nowhere.
+	Cache string
 	// Preload are import paths to know before the first cell.
 	Preload []string
 	// Clean takes out of text what readers should not see; nil leaves it.
@@ -96,7 +98,7 @@ func (p *Process) start() (*running, error) {
 	token := rand.Text()
 	cmd := exec.Command(p.o.Program)
 	cmd.Dir = p.o.Dir
-	cmd.Env = append(os.Environ(), "UACS_WORKER_TOKEN="+token, "UACS_WORKER_ROOT="+p.o.Root, "UACS_WORKER_BUILD="+build, "UACS_WORKER_PRELOAD="+strings.Join(p.o.Preload, " "))
+	cmd.Env = append(os.Environ(), "UACS_WORKER_TOKEN="+token, "UACS_WORKER_ROOT="+p.o.Root, "UACS_WORKER_BUILD="+build, "UACS_WORKER_CACHE="+p.o.Cache, "UACS_WORKER_PRELOAD="+strings.Join(p.o.Preload, " "))
 	cmd.Stdout, cmd.Stderr = ends[3], ends[5]
 	cmd.ExtraFiles = []*os.File{ends[0], ends[7]}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // a terminal's interrupt is the supervisor's

@@ -17,7 +17,7 @@ import (
 
 const configs = "../../../configs"
 
-func loadPrompt(t *testing.T, name string) *chat.Prompt {
+func loadPrompt(t testing.TB, name string) *chat.Prompt {
 	t.Helper()
 	p, err := chat.LoadPrompt(os.DirFS(configs), "prompts/"+name+".yaml")
 	if err != nil {

@@ -52,6 +52,10 @@ type FaultRule struct {
 	Class Class
 	// Down says that the fault is a sign that the server is down.
 	Down bool
+	// Lost says that the server may have made an answer that did not arrive, or not
+	// whole: what it charges for that, and for the answer to the next attempt, is paid
+	// twice, and no client can help it.
+	Lost bool
 	// Doc says what the kind is, Hint what its reader can do.
 	Doc, Hint string
 }
@@ -59,23 +63,23 @@ type FaultRule struct {
 // Faults is the table of all faults, the only place that says what follows one. An
 // answer that arrived and cannot be used is no fault but a record.
 var Faults = []FaultRule{
-	{Connection, Transient, true, "no connection, or one that broke off", "check base_url, and that the server runs"},
-	{Deadline, Transient, true, "no full answer within the deadline", "raise limits.deadline_seconds or lower limits.concurrency"},
-	{ServerError, Transient, true, "HTTP 5xx", "look into the server's log"},
-	{RateLimited, Transient, false, "HTTP 408, 409, 425 or 429", "lower limits.requests_per_minute"},
-	{NotJSON, Transient, true, "HTTP 200 with another content type than JSON", "check base_url: a web page or a proxy answers there"},
-	{BadJSON, Transient, true, "HTTP 200 with JSON that is cut off or wrong", ""},
-	{ErrorBody, Transient, true, "HTTP 200 with an error in the body that says nothing else", "look into the server's log"},
-	{NoChoice, Transient, false, "a completion without a choice", ""},
-	{TooLarge, Permanent, false, "a response of more than 16 MiB", ""},
-	{Filtered, Permanent, false, "HTTP 4xx with the code content_filter", ""},
-	{Rejected, Permanent, false, "HTTP 400, 413, 422 and other 4xx", "check parts, decoding and body of the endpoint"},
-	{Redirected, Fatal, false, "HTTP 3xx; the key is sent nowhere else", "write the final address as base_url"},
-	{Unauthorized, Fatal, false, "HTTP 401 or 403", "check where key says that the API key is"},
-	{NotFound, Fatal, false, "HTTP 404, 405 or 410", "check base_url and model"},
-	{Quota, Fatal, false, "HTTP 402, or the code insufficient_quota", "the account's money or quota is used up"},
-	{WaitTooLong, Fatal, false, "Retry-After is longer than retry.max_seconds", "run again later: answers are kept"},
-	{ServerDown, Fatal, false, "breaker.probes in a row have failed", "run again when the server is back: answers are kept"},
+	{Connection, Transient, true, true, "no connection, or one that broke off", "check base_url, and that the server runs"},
+	{Deadline, Transient, true, true, "no full answer within the deadline", "raise limits.deadline_seconds or lower limits.concurrency"},
+	{ServerError, Transient, true, false, "HTTP 5xx", "look into the server's log"},
+	{RateLimited, Transient, false, false, "HTTP 408, 409, 425 or 429", "lower limits.requests_per_minute"},
+	{NotJSON, Transient, true, false, "HTTP 200 with another content type than JSON", "check base_url: a web page or a proxy answers there"},
+	{BadJSON, Transient, true, true, "HTTP 200 with JSON that is cut off or wrong", ""},
+	{ErrorBody, Transient, true, false, "HTTP 200 with an error in the body that says nothing else", "look into the server's log"},
+	{NoChoice, Transient, false, false, "a completion without a choice", ""},
+	{TooLarge, Permanent, false, false, "a response of more than 16 MiB", ""},
+	{Filtered, Permanent, false, false, "HTTP 4xx with the code content_filter", ""},
+	{Rejected, Permanent, false, false, "HTTP 400, 413, 422 and other 4xx", "check parts, decoding and body of the endpoint"},
+	{Redirected, Fatal, false, false, "HTTP 3xx; the key is sent nowhere else", "write the final address as base_url"},
+	{Unauthorized, Fatal, false, false, "HTTP 401 or 403", "check where key says that the API key is"},
+	{NotFound, Fatal, false, false, "HTTP 404, 405 or 410", "check base_url and model"},
+	{Quota, Fatal, false, false, "HTTP 402, or the code insufficient_quota", "the account's money or quota is used up"},
+	{WaitTooLong, Fatal, false, false, "Retry-After is longer than retry.max_seconds", "run again later: answers are kept"},
+	{ServerDown, Fatal, false, false, "breaker.probes in a row have failed", "run again when the server is back: answers are kept"},
 }
 
 // Rule returns the row of kind. An unknown kind is permanent.

@@ -178,6 +178,9 @@ func (r *Runner) complete(waits, calls context.Context, q *Question, n int, t *t
 		if fault.Kind.Rule().Class != Transient || attempt >= r.Endpoint.Retry.Attempts {
 			return Reply{}, 0, attempt, fault
 		}
+		if fault.Kind.Rule().Lost {
+			t.warn("asked again where an answer may have been lost on its way, which a server may charge for too")
+		}
 		if err := r.Clock.Sleep(waits, wait); err != nil {
 			return Reply{}, 0, attempt, err
 		}

@@ -32,6 +32,8 @@ const (
 // BERT describes an encoder of the BERT family that the user has as an ONNX
 // file. The zero values of all but Model and Vocabulary stand for what is usual.
 type BERT struct {
+	// Name is the encoder's, "" for onnx.
+	Name string `yaml:"-" json:"-"`
 	// Model is the .onnx file.
 	Model string `yaml:"model" json:"-"`
 	// Vocabulary is a vocab.txt, or a tokenizer.json if its name ends in .json.
@@ -51,6 +53,10 @@ type BERT struct {
 	Pooling Pooling `yaml:"pooling,omitempty" json:"pooling"`
 	// MaxTokens bounds the tokens of a text, begin and end included; 0 is 128.
 	MaxTokens int `yaml:"max_tokens,omitempty" json:"max_tokens"`
+	// Licence and Citation are what the model's makers ask for; they go into what is
+	// trained on its features.
+	Licence  string `yaml:"licence,omitempty" json:"-"`
+	Citation string `yaml:"citation,omitempty" json:"-"`
 }
 
 const defaultMaxTokens = 128
@@ -63,7 +69,7 @@ type bert struct {
 	dim   int
 }
 
-// NewBERT returns the encoder named onnx for the model and the vocabulary of b.
+// NewBERT returns the encoder for the model and the vocabulary of b, named as b says.
 // The library must have been loaded by onnx.Init. A model that does not have the
 // inputs and the output of b, or an output of unknown width, is an error. The
 // model stays open until the process ends.
@@ -179,7 +185,7 @@ func (o *bert) text(tokens *wordpiece.Tokenizer, vocabulary []byte, workers int)
 	h := sha256.New()
 	fmt.Fprintf(h, "bert features 1, capitals lowered\n%s %s\n%x\n%s\n", o.model.Digest(), onnx.Version(), sha256.Sum256(vocabulary), settings)
 	return &sequenceEncoder{
-		name: ONNX, digest: hex.EncodeToString(h.Sum(nil)), dim: o.dim, workers: workers, run: o.run, weigh: o.weigh,
+		name: cmp.Or(o.spec.Name, ONNX), digest: hex.EncodeToString(h.Sum(nil)), dim: o.dim, workers: workers, run: o.run, weigh: o.weigh,
 		tokenize: func(text string) sequence {
 			ids, dropped := tokens.Encode(text, o.spec.MaxTokens)
 			q := cut(ids, tokens.Unknown(), len(ids))

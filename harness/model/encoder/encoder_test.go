@@ -257,8 +257,17 @@ func TestOpenSaysWhatToDo(t *testing.T) {
 			t.Errorf("%s: error %v, hint %q", name, err, hint.Of(err))
 		}
 	}
-	if _, err := Open(context.Background(), "elmo", Options{}); err == nil || !strings.Contains(err.Error(), "glove use-lite onnx") {
-		t.Errorf("error %v about an unknown name", err)
+	for _, c := range []struct {
+		name, described, text, hint string
+	}{
+		{"elmo", "", `no encoder "elmo", only glove, glove-negation, use-lite and those described`, ""},
+		{"elmo", "encoders", `no encoder "elmo"`, "describe an encoder of your own in encoders/elmo.yaml: docs/howto-model.md"},
+		{"../elmo", "encoders", `no encoder "../elmo"`, ""},
+	} {
+		_, err := Open(context.Background(), c.name, Options{Described: c.described})
+		if err == nil || !strings.Contains(err.Error(), c.text) || hint.Of(err) != c.hint {
+			t.Errorf("%s: error %v, hint %q", c.name, err, hint.Of(err))
+		}
 	}
 }
 

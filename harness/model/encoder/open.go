@@ -24,13 +24,17 @@ import (
 
 // The encoders' names.
 const (
-	Glove   = "glove"
-	USELite = "use-lite"
-	ONNX    = "onnx"
+	Glove         = "glove"
+	GloveNegation = "glove-negation"
+	USELite       = "use-lite"
+	ONNX          = "onnx"
 )
 
-// Names returns the encoders that Open knows.
-func Names() []string { return []string{Glove, USELite, ONNX} }
+// Names returns the encoders that Open knows without a description.
+func Names() []string { return []string{Glove, GloveNegation, USELite, ONNX} }
+
+// NeedsLibrary tells whether the encoder of that name runs on the ONNX Runtime library.
+func NeedsLibrary(name string) bool { return name != Glove && name != GloveNegation }
 
 // What Fetch makes of an asset. The names change when the contents do.
 const (
@@ -45,11 +49,14 @@ var useLiteFile = "use-lite-v" + uselite.Version + ".onnx"
 type Options struct {
 	// ModelsDir is the cache folder of package assets, "" for assets.Dir.
 	ModelsDir string
-	// Library is the ONNX Runtime library, "" for assets.Library. The encoder
-	// glove does not need it.
+	// Library is the ONNX Runtime library, "" for assets.Library. See
+	// [NeedsLibrary].
 	Library string
 	// BERT describes the encoder named onnx.
 	BERT BERT
+	// Described is the folder with descriptions of further encoders, usually
+	// [DescribedDir] of a project; "" for none.
+	Described string
 	// Workers bounds the batches that run at once; 0 is the number of processors.
 	Workers int
 }
@@ -72,15 +79,20 @@ func Open(ctx context.Context, name string, o Options) (Text, error) {
 	var err error
 	switch name {
 	case Glove:
-		t, err = o.openGlove()
+		t, err = o.openGlove(NewGlove)
+	case GloveNegation:
+		t, err = o.openGlove(NewGloveNegation)
 	case USELite:
 		t, err = o.openUSELite()
 	case ONNX:
+		if o.BERT.Model == "" {
+			return o.openDescribed(name)
+		}
 		if err = o.load(); err == nil {
 			t, err = NewBERT(o.BERT, o.Workers)
 		}
 	default:
-		return nil, fmt.Errorf("there is no encoder %q, only %v", name, Names())
+		t, err = o.openDescribed(name)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open encoder %s: %w", name, err)
@@ -88,7 +100,7 @@ func Open(ctx context.Context, name string, o Options) (Text, error) {
 	return t, nil
 }
 
-func (o Options) openGlove() (Text, error) {
+func (o Options) openGlove(over func(*glove.Table) Text) (Text, error) {
 	path, data, err := o.read(Glove, gloveFile)
 	if err != nil {
 		return nil, err
@@ -97,7 +109,7 @@ func (o Options) openGlove() (Text, error) {
 	if err != nil {
 		return nil, hint.Add(err, "remove the file and run: uacs model fetch %s", Glove)
 	}
-	return NewGlove(t), nil
+	return over(t), nil
 }
 
 func (o Options) openUSELite() (Text, error) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"uacs/harness/features"
 	"uacs/harness/model/onnx"
 	"uacs/harness/model/onnxfile"
 )
@@ -52,6 +53,47 @@ func matchInput(in Input, v onnxfile.Value) []string {
 		}
 	}
 	return faults
+}
+
+// MatchFeatures says which inputs of a file that [Match] has no fault with a set of
+// features cannot feed, a sentence each: the set lacks the modality, or has it at
+// another width. Inputs with an encoder of their own and token numbers do not count.
+func MatchFeatures(c *Config, file *onnxfile.Model, set *features.Set) []string {
+	var faults []string
+	for _, v := range file.Feeds() {
+		i := slices.IndexFunc(c.Inputs, func(in Input) bool { return in.Name == v.Name })
+		if i < 0 || c.Inputs[i].Kind.tokens() || c.Inputs[i].Encoder != "" {
+			continue
+		}
+		kind, takes := string(c.Inputs[i].Kind), int(v.Shape[len(v.Shape)-1].N)
+		if fault := widthFault(set, kind, takes); fault != "" {
+			faults = append(faults, fmt.Sprintf("input %s: %s", onnx.Spec(v), fault))
+		}
+	}
+	return faults
+}
+
+func widthFault(set *features.Set, kind string, takes int) string {
+	found := false
+	for _, p := range set.Splits {
+		a, ok := p.Array(kind)
+		if !ok {
+			continue
+		}
+		found = true
+		shape := a.Tensor.Shape()
+		has := 1
+		if len(shape) > 1 {
+			has = shape[len(shape)-1]
+		}
+		if has != takes {
+			return fmt.Sprintf("%s has %s features of width %d, the file takes %d", set.Name, kind, has, takes)
+		}
+	}
+	if !found {
+		return fmt.Sprintf("%s has no %s features", set.Name, kind)
+	}
+	return ""
 }
 
 func matchOutput(o *Output, outputs []onnxfile.Value) []string {

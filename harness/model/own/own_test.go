@@ -2,6 +2,7 @@ package own
 
 import (
 	"context"
+	"encoding/binary"
 	"math"
 	"os"
 	"os/exec"
@@ -14,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"uacs/harness/features"
 	"uacs/harness/model/onnx"
 	"uacs/harness/model/onnxfile"
 	"uacs/harness/sample"
@@ -48,7 +50,7 @@ func value(name string, kind onnxfile.DType, dims ...onnxfile.Dim) onnxfile.Valu
 var batch, frames = onnxfile.Dim{Name: "batch"}, onnxfile.Dim{Name: "frames"}
 
 // adder is a file whose logits are text·W: [2] to [3], with audio taken and left alone.
-func adder(t *testing.T) *onnxfile.Model {
+func adder(t testing.TB) *onnxfile.Model {
 	t.Helper()
 	return &onnxfile.Model{
 		Name:         "adder",
@@ -95,6 +97,28 @@ func TestLoadConfigErrors(t *testing.T) {
 	}
 }
 
+// FuzzLoadConfig demands an error that names the file, or a description that a file can
+// be compared with, whatever the bytes.
+func FuzzLoadConfig(f *testing.F) {
+	f.Add(description)
+	f.Add("name: a\nfile: a.onnx\nvocabulary: v.txt\nmax_tokens: 9\ninputs: [{name: t, kind: ids}, {name: m, kind: mask}]\noutput: {name: y, kind: classes, labels: [negative, positive]}\n")
+	f.Add("name: a\nfile: a.onnx\ninputs: [{name: t, kind: text, encoder: glove}]\noutput: {name: y, kind: regression}\n")
+	file := adder(f)
+	f.Fuzz(func(t *testing.T, text string) {
+		c, err := LoadConfig(fstest.MapFS{"own.yaml": {Data: []byte(text)}}, "own.yaml")
+		if err != nil {
+			if !strings.Contains(err.Error(), "own.yaml") {
+				t.Errorf("an error without the file's name: %v", err)
+			}
+			return
+		}
+		if len(c.Inputs) == 0 || c.Output.K() < 1 {
+			t.Errorf("%+v", c)
+		}
+		Match(&c, file)
+	})
+}
+
 // Each mismatch is told with what to do about it.
 func TestMatch(t *testing.T) {
 	c := mine(t)
@@ -127,6 +151,36 @@ func TestMatch(t *testing.T) {
 				t.Errorf("%q, want one with %q", faults, k.want)
 			}
 		})
+	}
+}
+
+// A file of features that has what the model takes, one of another width, and one
+// without the modality.
+func TestMatchFeatures(t *testing.T) {
+	c := mine(t)
+	for _, k := range []struct {
+		name, header string
+		bytes        int
+		want         string
+	}{
+		{"fits", `{"text":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},"audio":{"dtype":"F32","shape":[1,1,1],"data_offsets":[8,12]}}`, 12, ""},
+		{"wide", `{"text":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},"audio":{"dtype":"F32","shape":[1,1,2],"data_offsets":[8,16]}}`, 16, "has audio features of width 2, the file takes 1"},
+		{"absent", `{"text":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]}}`, 8, "has no audio features"},
+	} {
+		path := filepath.Join(t.TempDir(), "f.safetensors")
+		data := append(binary.LittleEndian.AppendUint64(nil, uint64(len(k.header))), k.header+string(make([]byte, k.bytes))...)
+		if err := os.WriteFile(path, data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		set, err := features.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		faults := MatchFeatures(&c, adder(t), set)
+		if got := strings.Join(faults, "; "); (k.want == "") != (got == "") || !strings.Contains(got, k.want) {
+			t.Errorf("%s: %q, want %q", k.name, got, k.want)
+		}
+		set.Close()
 	}
 }
 

@@ -6,7 +6,10 @@ import "math"
 // Regularization (ICLR 2019): Adam with β = (0.9, 0.999) and ε = 1e-8, and weights that
 // shrink by rate·decay a step besides.
 type adamW struct {
-	decay    float64
+	decay float64
+	// coupled adds decay times the weight to the gradient instead, of every weight: Adam
+	// with an L2 penalty.
+	coupled  bool
 	m, v     []float32
 	b1t, b2t float64 // β to the power of the step
 }
@@ -22,10 +25,13 @@ func (o *adamW) step(w, g []float32, decays []bool, rate float64) {
 	first, second := float32(rate/(1-o.b1t)), float32(1/(1-o.b2t))
 	shrink := float32(1 - rate*o.decay)
 	for k, d := range g {
+		if o.coupled {
+			d += float32(o.decay) * w[k]
+		}
 		m := float32(b1)*o.m[k] + float32(1-b1)*d
 		v := float32(b2)*o.v[k] + float32(1-b2)*d*d
 		o.m[k], o.v[k] = m, v
-		if decays[k] {
+		if decays[k] && !o.coupled {
 			w[k] *= shrink
 		}
 		w[k] -= first * m / (float32(math.Sqrt(float64(v*second))) + eps)

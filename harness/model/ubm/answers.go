@@ -20,6 +20,10 @@ import (
 //
 // FLOPs are those of the network, times the passes, and of encoding the clip where the
 // part has them. Revision is the training digest.
+//
+// A model of frames of several modalities says also what it answers to each alone, the
+// others taken away, under Params["modality_probs"], for each modality that the clip has;
+// a regression says it under Params["modality_scores"].
 func (m *Model) Answers(split sample.Split, part *Part) ([]sample.Prediction, error) {
 	var out *Output
 	var err error
@@ -28,8 +32,12 @@ func (m *Model) Answers(split sample.Split, part *Part) ([]sample.Prediction, er
 		passes = m.Config.Passes
 		out, err = m.passes(part)
 	} else if part.N() > 0 {
-		out, err = m.Predict(part.Features)
+		out, err = m.PredictPart(part)
 	}
+	if err != nil {
+		return nil, err
+	}
+	alone, err := m.alone(part)
 	if err != nil {
 		return nil, err
 	}
@@ -39,18 +47,16 @@ func (m *Model) Answers(split sample.Split, part *Part) ([]sample.Prediction, er
 		if part.Datasets != nil {
 			p.Dataset = part.Datasets[i]
 		}
-		score, flops := out.Score[i], float64(passes)*m.FLOPs()
+		score, flops := out.Score[i], float64(passes)*m.flopsAt(part, i)
 		if part.FLOPs != nil {
 			flops += part.FLOPs[i]
 		}
-		p.Score, p.FLOPs, p.Bins, p.Probs = &score, &flops, m.Config.Bins, out.Probs[i]
-		if out.MemberProbs != nil {
-			p.MemberProbs = out.MemberProbs[i]
-			for _, q := range p.MemberProbs {
-				p.MemberScores = append(p.MemberScores, expectation(q, m.Config.Bins))
-			}
-			p.Params = m.params()
+		p.Score, p.FLOPs = &score, &flops
+		if out.Probs != nil {
+			p.Bins, p.Probs = m.Config.Bins, out.Probs[i]
 		}
+		m.tell(&p, out, i)
+		alone.add(m, part, &p, i)
 		records = append(records, p)
 	}
 	for _, s := range part.Unreadable {
@@ -59,6 +65,22 @@ func (m *Model) Answers(split sample.Split, part *Part) ([]sample.Prediction, er
 		records = append(records, p)
 	}
 	return records, nil
+}
+
+// tell adds what the members say of clip i.
+func (m *Model) tell(p *sample.Prediction, out *Output, i int) {
+	switch {
+	case out.MemberProbs != nil:
+		p.MemberProbs = out.MemberProbs[i]
+		for _, q := range p.MemberProbs {
+			p.MemberScores = append(p.MemberScores, expectation(q, m.Config.Bins))
+		}
+	case out.MemberScores != nil && len(m.members) > 1:
+		p.MemberScores = out.MemberScores[i]
+	default:
+		return
+	}
+	p.Params = m.params()
 }
 
 func (m *Model) record(split sample.Split, id string) sample.Prediction {

@@ -14,27 +14,47 @@ import (
 // Card returns the model card in Markdown: data, numbers on valid and test with 95 %
 // intervals by resampling videos, calibration before and after the temperature,
 // hyperparameters, caveats and citations. judged has what [Model.Judge] says of valid and
-// test; a split that is not in it is left out. The same model and data give the same bytes.
-func Card(m *Model, h *History, d *Data, judged map[sample.Split]*Quality) string {
+// test; a split that is not in it is left out. Further sections, in Markdown and each with an
+// empty line at its end, come behind the numbers. The same model and data give the same bytes.
+func Card(m *Model, h *History, d *Data, judged map[sample.Split]*Quality, sections ...string) string {
 	var b strings.Builder
 	c := &m.Config
 	fmt.Fprintf(&b, "# %s\n\n", c.Title)
 	if m.Provenance.Synthetic {
 		b.WriteString("**SYNTHETIC**: generated clips. The numbers say nothing about people.\n\n")
 	}
-	fmt.Fprintf(&b, "`%s`: %s → %d bins → expected score. %s.\n\n", c.Name, strings.Join(c.Modalities, ", "), len(c.Bins), m.summary())
+	to := fmt.Sprintf("%d bins → expected score", len(c.Bins))
+	if c.Loss.Kind == AbsoluteError {
+		to = "score"
+	}
+	fmt.Fprintf(&b, "`%s`: %s → %s. %s.\n\n", c.Name, strings.Join(c.Modalities, ", "), to, m.summary())
 	m.cardData(&b, d)
 	for _, split := range []sample.Split{sample.Valid, sample.Test} {
 		if q := judged[split]; q != nil {
 			q.card(&b, m, split)
 		}
 	}
+	for _, s := range sections {
+		b.WriteString(s)
+	}
 	m.cardTraining(&b, h)
-	list(&b, "Caveats", append(m.caveats(), "The valid split has stopped the training and set the temperature: numbers on it flatter the model."))
-	list(&b, "Choices that the paper leaves open", c.Hypotheses)
+	list(&b, "Caveats", append(m.caveats(), m.flattered()))
+	open := "Choices that the paper leaves open"
+	if len(c.Published) > 0 {
+		open = "Choices that differ from the published code, or that it leaves open"
+	}
+	list(&b, open, c.Hypotheses)
 	list(&b, "Licences of the sources", m.Provenance.Licences)
 	list(&b, "Citations", m.Provenance.Citations)
 	return b.String()
+}
+
+// flattered is the caveat about the valid split.
+func (m *Model) flattered() string {
+	if !m.Config.Temperature {
+		return "The valid split has stopped the training: numbers on it flatter the model."
+	}
+	return "The valid split has stopped the training and set the temperature: numbers on it flatter the model."
 }
 
 // caveats are what a reader of any number of the model must know.
@@ -47,6 +67,9 @@ func (m *Model) caveats() []string {
 
 func (m *Model) summary() string {
 	flops := strconv.FormatFloat(m.FLOPs(), 'f', 0, 64) + " FLOPs a clip, encoding the text not counted"
+	if m.Config.OfFrames() {
+		flops = strconv.FormatFloat(m.FLOPs(), 'f', 0, 64) + " FLOPs for a clip of mean length, making the features not counted"
+	}
 	if len(m.members) == 1 {
 		return fmt.Sprintf("%d parameters, %s", m.Parameters(), flops)
 	}
@@ -70,6 +93,9 @@ func (m *Model) cardData(b *strings.Builder, d *Data) {
 	}
 	for i, name := range m.Config.Modalities {
 		rows = append(rows, [2]string{name + " features", strconv.Itoa(m.shape.dims[i])})
+	}
+	for i, s := range m.Config.Streams {
+		rows = append(rows, [2]string{fmt.Sprintf("stream %d", i+1), s.describe(m.frames[i])})
 	}
 	table(b, append(rows, [2]string{"training digest", m.Digest}))
 }
@@ -111,7 +137,20 @@ func (q *Quality) card(b *strings.Builder, m *Model, split sample.Split) {
 		}
 		b.WriteString("\n")
 	}
-	b.WriteString("\n| calibration | NLL (nats) | Brier | ECE of the likeliest bin, 10 equal bins |\n|---|---:|---:|---:|\n")
+	b.WriteString("\n")
+	if m.Config.Loss.Kind != AbsoluteError {
+		q.cardCalibration(b)
+	}
+	for _, w := range q.Warnings {
+		fmt.Fprintf(b, "- %s\n", w)
+	}
+	if len(q.Warnings) > 0 {
+		b.WriteString("\n")
+	}
+}
+
+func (q *Quality) cardCalibration(b *strings.Builder) {
+	b.WriteString("| calibration | NLL (nats) | Brier | ECE of the likeliest bin, 10 equal bins |\n|---|---:|---:|---:|\n")
 	for _, r := range []struct {
 		name string
 		c    Calibration
@@ -119,12 +158,6 @@ func (q *Quality) card(b *strings.Builder, m *Model, split sample.Split) {
 		fmt.Fprintf(b, "| %s | %.4f | %.4f | %.4f |\n", r.name, r.c.NLL, r.c.Brier, r.c.ECE)
 	}
 	b.WriteString("\n")
-	for _, w := range q.Warnings {
-		fmt.Fprintf(b, "- %s\n", w)
-	}
-	if len(q.Warnings) > 0 {
-		b.WriteString("\n")
-	}
 }
 
 // meanStd writes mean and population standard deviation.
@@ -146,18 +179,40 @@ func (m *Model) cardTraining(b *strings.Builder, h *History) {
 	if c.Target.Kind == Gaussian {
 		target += fmt.Sprintf(", width %v", c.Target.Width)
 	}
-	b.WriteString("## Training\n\n")
-	table(b, [][2]string{
-		{"bins", numbers(c.Bins)},
-		{"target", target},
-		{"loss", fmt.Sprintf("%s + %v · absolute error of the expected score", c.Loss.Kind, c.Loss.MAE)},
+	loss := fmt.Sprintf("%s + %v · absolute error of the expected score", c.Loss.Kind, c.Loss.MAE)
+	bins := numbers(c.Bins)
+	if c.Loss.Kind == AbsoluteError {
+		bins, target, loss = "none: a regression", "the label", "absolute error"
+	}
+	network := [][2]string{
 		{"fusion, hidden width", fmt.Sprintf("%s, %d", c.Fusion, c.Hidden)},
 		{"dropout of projections, features, modalities", fmt.Sprintf("%v, %v, %v", c.Dropout.Hidden, c.Dropout.Inputs, c.Dropout.Modality)},
-		{"optimiser", fmt.Sprintf("AdamW, rate %v (%s, warm-up %v epochs), decay %v, gradient norm at most %v", o.Rate, o.Schedule, o.Warmup, o.Decay, o.Clip)},
+	}
+	if c.OfFrames() {
+		network = [][2]string{
+			{"layers behind the streams", widths(c.Head)},
+			{"dropout of the streams' vectors, the layers behind, modalities", fmt.Sprintf("%v, %v, %v", c.Dropout.Hidden, c.Dropout.Head, c.Dropout.Modality)},
+		}
+	}
+	optimiser := "AdamW"
+	if o.Coupled {
+		optimiser = "Adam with an L2 penalty"
+	}
+	norm := fmt.Sprintf("gradient norm at most %v", o.Clip)
+	if o.Clip == 0 {
+		norm = "gradient of any norm"
+	}
+	b.WriteString("## Training\n\n")
+	table(b, slices.Concat([][2]string{
+		{"bins", bins},
+		{"target", target},
+		{"loss", loss},
+	}, network, [][2]string{
+		{"optimiser", fmt.Sprintf("%s, rate %v (%s, warm-up %v epochs), decay %v, %s", optimiser, o.Rate, o.Schedule, o.Warmup, o.Decay, norm)},
 		{"batch, most epochs", fmt.Sprintf("%d, %d", o.Batch, o.Epochs)},
 		{"stopped by", fmt.Sprintf("valid %s, patience %d", c.Stop.Metric, c.Stop.Patience)},
 		{"Monte-Carlo passes", strconv.Itoa(c.Passes)},
-	})
+	}))
 	b.WriteString("| seed | epoch kept | temperature |\n|---:|---:|---:|\n")
 	for j, s := range c.Seeds {
 		fmt.Fprintf(b, "| %d | %d | %.4f |\n", s, h.Kept[j], m.members[j].temperature)

@@ -31,6 +31,8 @@ type LossKind string
 const (
 	CrossEntropy LossKind = "cross-entropy"
 	CORN         LossKind = "corn"
+	// AbsoluteError is a regression: one output, the score, and no probabilities.
+	AbsoluteError LossKind = "absolute-error"
 )
 
 // TargetKind says what distribution a label is trained towards.
@@ -49,8 +51,8 @@ type Config struct {
 	// Name is the stem of the model's folder and its name in predictions.
 	Name  string `yaml:"name" json:"name" jsonschema:"name of the model and of its folder"`
 	Title string `yaml:"title" json:"title" jsonschema:"heads the model card"`
-	// Tier is public or synth.
-	Tier string `yaml:"tier" json:"tier" jsonschema:"synth or public"`
+	// Tier is public or synth, or licensed for a model of a feature file that the user has.
+	Tier string `yaml:"tier" json:"tier" jsonschema:"synth, public, or licensed for a model of feature files"`
 	// Datasets are the sources of training clips. The first is the model's own: its
 	// valid split stops training and its test split is reported. The others lend their
 	// train splits; a video that the first has too is left out.
@@ -59,16 +61,27 @@ type Config struct {
 	Lent float64 `yaml:"lent" json:"lent,omitempty" jsonschema:"weight of a lent clip in the loss; one of the model's own weighs 1"`
 	// Modalities are those the model sees, in the order text, audio, vision.
 	Modalities []string `yaml:"modalities" json:"modalities" jsonschema:"text, audio, vision: those the model sees"`
-	// Encoders name what turns a text into numbers, side by side; needed if text is a modality.
+	// Encoders name what turns a text into numbers, side by side; needed if text is a
+	// modality, but for a model of frames.
 	Encoders []string `yaml:"encoders" json:"encoders,omitempty" jsonschema:"text encoders, whose features stand side by side: glove, use-lite"`
 
-	// Bins are the K class centres on the label scale, ascending.
-	Bins   []float64    `yaml:"bins" json:"bins" jsonschema:"class centres on the label scale, ascending"`
-	Target TargetConfig `yaml:"target" json:"target" jsonschema:"what distribution a label is trained towards"`
+	// Features name the feature file of each dataset, Streams what is made of its frames and
+	// Head the layers behind: a model that has them is a model of frames.
+	Features map[string]FeatureFile `yaml:"features" json:"features,omitempty" jsonschema:"feature file of each dataset; for models of frames"`
+	Streams  []StreamConfig         `yaml:"streams" json:"streams,omitempty" jsonschema:"what is made of the frames of each modality"`
+	Head     []int                  `yaml:"head" json:"head,omitempty" jsonschema:"widths of the dense layers behind the streams"`
+	// Robustness, where given, puts a table of missing and noisy modalities on the card.
+	Robustness *RobustnessConfig `yaml:"robustness" json:"robustness,omitempty" jsonschema:"table of missing and noisy modalities"`
+	// Published are models of configs/published.yaml whose rows stand beside ours on the card.
+	Published []string `yaml:"published" json:"published,omitempty" jsonschema:"models of configs/published.yaml to show beside this one"`
+
+	// Bins are the K class centres on the label scale, ascending; none for absolute-error.
+	Bins   []float64    `yaml:"bins" json:"bins,omitempty" jsonschema:"class centres on the label scale, ascending"`
+	Target TargetConfig `yaml:"target" json:"target,omitzero" jsonschema:"what distribution a label is trained towards"`
 	Loss   LossConfig   `yaml:"loss" json:"loss" jsonschema:"what training minimises"`
 
-	Fusion  Fusion        `yaml:"fusion" json:"fusion" jsonschema:"early, late or gated"`
-	Hidden  int           `yaml:"hidden" json:"hidden" jsonschema:"width of each modality's projection"`
+	Fusion  Fusion        `yaml:"fusion" json:"fusion,omitempty" jsonschema:"early, late or gated"`
+	Hidden  int           `yaml:"hidden" json:"hidden,omitempty" jsonschema:"width of each modality's projection"`
 	Dropout DropoutConfig `yaml:"dropout" json:"dropout,omitzero" jsonschema:"probabilities of dropping in training"`
 
 	Optimiser OptimiserConfig `yaml:"optimiser" json:"optimiser" jsonschema:"AdamW and its schedule"`
@@ -102,7 +115,7 @@ type TargetConfig struct {
 
 // LossConfig is a loss and the weight of the error of the mean beside it.
 type LossConfig struct {
-	Kind LossKind `yaml:"kind" json:"kind" jsonschema:"cross-entropy or corn"`
+	Kind LossKind `yaml:"kind" json:"kind" jsonschema:"cross-entropy, corn or absolute-error"`
 	MAE  float64  `yaml:"mae" json:"mae,omitempty" jsonschema:"weight of the absolute error of the expected score, per label unit"`
 }
 
@@ -111,12 +124,17 @@ type DropoutConfig struct {
 	Hidden   float64 `yaml:"hidden" json:"hidden,omitempty" jsonschema:"probability of dropping an element of a projection"`
 	Inputs   float64 `yaml:"inputs" json:"inputs,omitempty" jsonschema:"probability of dropping a feature"`
 	Modality float64 `yaml:"modality" json:"modality,omitempty" jsonschema:"probability of dropping a modality"`
+	// Head is for models of frames: behind each layer of the head.
+	Head float64 `yaml:"head" json:"head,omitempty" jsonschema:"probability of dropping an element of a layer of the head"`
 }
 
 // OptimiserConfig is AdamW with mini-batches.
 type OptimiserConfig struct {
 	Rate  float64 `yaml:"rate" json:"rate" jsonschema:"greatest learning rate"`
 	Decay float64 `yaml:"decay" json:"decay,omitempty" jsonschema:"decoupled weight decay"`
+	// Coupled makes it plain Adam: decay times the weight is added to the gradient, of
+	// biases too, as torch.optim.Adam does.
+	Coupled bool `yaml:"coupled" json:"coupled,omitempty" jsonschema:"whether decay is added to the gradient, as in plain Adam"`
 	// Clip is the greatest norm of a gradient, 0 for any.
 	Clip   float64 `yaml:"clip" json:"clip,omitempty" jsonschema:"greatest norm of a gradient; 0 for any"`
 	Batch  int     `yaml:"batch" json:"batch" jsonschema:"clips of a mini-batch"`
@@ -167,7 +185,7 @@ func Defaults() Config {
 
 // Validate reports the first value that cannot be trained with, by its key.
 func (c *Config) Validate() error {
-	for _, check := range []func() error{c.checkNames, c.checkBins, c.checkNetwork, c.checkOptimiser, c.checkRest} {
+	for _, check := range []func() error{c.checkNames, c.checkBins, c.checkNetwork, c.checkFrames, c.checkOptimiser, c.checkRest} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -182,8 +200,11 @@ func (c *Config) checkNames() error {
 	if c.Title == "" {
 		return fmt.Errorf("title: is required")
 	}
-	if c.Tier != "public" && c.Tier != "synth" {
-		return fmt.Errorf("tier: %q is not public or synth", c.Tier)
+	switch {
+	case c.Tier != "public" && c.Tier != "synth" && c.Tier != "licensed":
+		return fmt.Errorf("tier: %q is not public, synth or licensed", c.Tier)
+	case c.Tier != "synth" && (c.Tier == "licensed") != c.OfFrames():
+		return fmt.Errorf("tier: licensed is that of models with streams, and of no others")
 	}
 	if len(c.Datasets) == 0 {
 		return fmt.Errorf("datasets: at least one is required")
@@ -212,6 +233,12 @@ func (c *Config) checkNames() error {
 }
 
 func (c *Config) checkBins() error {
+	if c.Loss.Kind == AbsoluteError {
+		if len(c.Bins) > 0 || c.Temperature || c.Loss.MAE != 0 {
+			return fmt.Errorf("loss.kind: absolute-error has no bins, no loss.mae, and needs temperature: false")
+		}
+		return nil
+	}
 	if len(c.Bins) < 2 {
 		return fmt.Errorf("bins: %d bins, at least 2 are needed", len(c.Bins))
 	}
@@ -227,7 +254,7 @@ func (c *Config) checkBins() error {
 		return fmt.Errorf("target.width: %v; a gaussian target needs a width above 0, and no other has one", c.Target.Width)
 	}
 	if c.Loss.Kind != CrossEntropy && c.Loss.Kind != CORN {
-		return fmt.Errorf("loss.kind: %q is not cross-entropy or corn", c.Loss.Kind)
+		return fmt.Errorf("loss.kind: %q is not cross-entropy, corn or absolute-error", c.Loss.Kind)
 	}
 	if !(c.Loss.MAE >= 0) || math.IsInf(c.Loss.MAE, 0) {
 		return fmt.Errorf("loss.mae: %v is not a weight", c.Loss.MAE)
@@ -247,7 +274,7 @@ func (c *Config) checkNetwork() error {
 	switch {
 	case at < 0:
 		return fmt.Errorf("modalities: at least one is required")
-	case slices.Contains(c.Modalities, "text") != (len(c.Encoders) > 0):
+	case !c.OfFrames() && slices.Contains(c.Modalities, "text") != (len(c.Encoders) > 0):
 		return fmt.Errorf("encoders: %v; a model of texts needs one, and no other has one", c.Encoders)
 	case c.Fusion != Early && c.Fusion != Late && c.Fusion != Gated:
 		return fmt.Errorf("fusion: %q is not early, late or gated", c.Fusion)
@@ -257,7 +284,7 @@ func (c *Config) checkNetwork() error {
 	for _, p := range []struct {
 		key   string
 		value float64
-	}{{"hidden", c.Dropout.Hidden}, {"inputs", c.Dropout.Inputs}, {"modality", c.Dropout.Modality}} {
+	}{{"hidden", c.Dropout.Hidden}, {"inputs", c.Dropout.Inputs}, {"modality", c.Dropout.Modality}, {"head", c.Dropout.Head}} {
 		if !(p.value >= 0 && p.value < 1) {
 			return fmt.Errorf("dropout.%s: %v is not a probability below 1", p.key, p.value)
 		}

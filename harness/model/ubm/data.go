@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"uacs/harness/model/ubm/sequence"
 	"uacs/harness/sample"
 	"uacs/internal/detsum"
 )
@@ -26,8 +27,9 @@ type Part struct {
 	// Datasets says where each clip comes from; nil for Data.Dataset.
 	Datasets []string
 	Labels   []float64
-	// Features has a matrix for each modality.
+	// Features has a matrix for each modality; a model of frames has Frames in their place.
 	Features []Matrix
+	Frames   []sequence.Frames
 	// FLOPs are those of encoding each clip; nil for none.
 	FLOPs []float64
 	// Unreadable are clips of the split that have no features, such as those without a
@@ -48,7 +50,7 @@ type Provenance struct {
 // N returns the number of clips with features.
 func (p *Part) N() int { return len(p.IDs) }
 
-func (p *Part) check(modalities int, dims []int) error {
+func (p *Part) check(modalities int, dims []int, frames bool) error {
 	n := p.N()
 	if len(p.Videos) != n || len(p.Labels) != n || p.Datasets != nil && len(p.Datasets) != n || p.FLOPs != nil && len(p.FLOPs) != n {
 		return fmt.Errorf("%d ids, %d videos, %d labels, %d datasets, %d FLOPs", n, len(p.Videos), len(p.Labels), len(p.Datasets), len(p.FLOPs))
@@ -57,6 +59,9 @@ func (p *Part) check(modalities int, dims []int) error {
 		if math.IsNaN(y) || math.IsInf(y, 0) {
 			return fmt.Errorf("clip %s: the label is %v", p.IDs[i], y)
 		}
+	}
+	if frames {
+		return p.checkFrames(modalities, dims)
 	}
 	if len(p.Features) != modalities {
 		return fmt.Errorf("%d matrices for %d modalities", len(p.Features), modalities)
@@ -72,9 +77,27 @@ func (p *Part) check(modalities int, dims []int) error {
 	return nil
 }
 
-// dims returns the features of each modality.
+func (p *Part) checkFrames(modalities int, dims []int) error {
+	if len(p.Frames) != modalities {
+		return fmt.Errorf("frames of %d modalities, not of %d", len(p.Frames), modalities)
+	}
+	for m, f := range p.Frames {
+		if err := f.Check(p.N()); err != nil {
+			return fmt.Errorf("modality %d: %w", m, err)
+		}
+		if f.Width != dims[m] {
+			return fmt.Errorf("modality %d: frames of %d numbers, the train split has %d", m, f.Width, dims[m])
+		}
+	}
+	return nil
+}
+
+// dims returns the features of each modality: of a frame, in a model of frames.
 func (d *Data) dims() []int {
 	var dims []int
+	for _, f := range d.Train.Frames {
+		dims = append(dims, f.Width)
+	}
 	for _, x := range d.Train.Features {
 		dims = append(dims, x.Cols)
 	}
@@ -96,7 +119,7 @@ func (d *Data) check(c *Config) error {
 		split sample.Split
 		part  *Part
 	}{{sample.Train, &d.Train}, {sample.Valid, &d.Valid}, {sample.Test, &d.Test}} {
-		if err := p.part.check(len(d.Modalities), d.dims()); err != nil {
+		if err := p.part.check(len(d.Modalities), d.dims(), c.OfFrames()); err != nil {
 			return fmt.Errorf("%s: %w", p.split, err)
 		}
 	}

@@ -31,6 +31,14 @@
 // learnt and then of no use: corpora may speak alike and yet differ in how often each
 // grade occurs.
 //
+// # Models of frames
+//
+// A config with streams makes a model of frames: the network is that of package sequence,
+// which reads sequences of vectors, and clips may lack modalities. Its parts are the
+// Frames of a [Part]; targets, losses, members, temperatures, answers and files are as
+// above. The loss "absolute-error" makes it a regression, which has a score and no
+// probabilities. Package robust asks what missing and noisy modalities cost it.
+//
 // # What it is not
 //
 // It encodes no text and reads no dataset: matrices come in, and harness/model/ubm/trained

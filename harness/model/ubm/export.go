@@ -16,25 +16,61 @@ import (
 // [batch, members, K]. Standardisation and temperatures lie in the graph. Monte-Carlo
 // passes do not: the file answers without dropout.
 //
+// A model of frames takes, for each modality, frames padded at their end, float32 [batch,
+// frames, features], and their true number, NAME_length, int64 [batch]; 0 says that the clip
+// lacks the modality. What is in the padding does not count. Modalities of one stream have
+// one number of frames. A regression has score [batch] and, for an ensemble,
+// member_scores [batch, members] alone.
+//
 // The metadata say what the model is and what it was made from: name, title, bins,
 // modalities, dataset, datasets, data_digest, encoder, encoder_digest, seeds,
 // temperatures, licences, citations, hypotheses, caveats, synthetic and training_digest. Lists
 // of texts have one a line, lists of numbers are divided by blanks.
 func (m *Model) ONNX() ([]byte, error) {
 	g := &graph{model: &onnxfile.Model{Name: m.Config.Name, Producer: "uacs", Doc: m.Config.Title, Metadata: m.metadata()}, m: m}
-	k := int64(len(m.Config.Bins))
-	batch := onnxfile.Dim{Name: "batch"}
-	var x []string
-	for i, name := range m.Config.Modalities {
-		d := int64(m.shape.dims[i])
-		g.model.Inputs = append(g.model.Inputs, onnxfile.Value{Name: name, Type: onnxfile.Float, Shape: []onnxfile.Dim{batch, {N: d}}})
-		mean := g.floats(name+"_mean", []int64{d}, m.scales[i].Mean)
-		inv := g.floats(name+"_inverse_deviation", []int64{d}, m.scales[i].Inv)
-		x = append(x, g.node("Mul", name+"_standard", []string{g.node("Sub", name+"_centred", []string{name, mean}), inv}))
+	say := g.outputs()
+	if m.Config.Loss.Kind == AbsoluteError {
+		g.scores(say)
+	} else {
+		g.distributions(say)
 	}
+	data, err := g.model.Encode()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", m.Config.Name, err)
+	}
+	return data, nil
+}
+
+var batch = onnxfile.Dim{Name: "batch"}
+
+// outputs adds the inputs, and returns a function that adds a member, to be called once for
+// each, and names what it says.
+func (g *graph) outputs() func(member int) string {
+	if g.m.Config.OfFrames() {
+		z := g.frames()
+		return func(j int) string { return z[j] }
+	}
+	var x []string
+	for i, name := range g.m.Config.Modalities {
+		g.model.Inputs = append(g.model.Inputs, onnxfile.Value{Name: name, Type: onnxfile.Float, Shape: []onnxfile.Dim{batch, {N: int64(g.m.shape.dims[i])}}})
+		x = append(x, g.standard(i))
+	}
+	return func(j int) string { return g.member(j, x) }
+}
+
+// standard adds the standardisation of an input.
+func (g *graph) standard(i int) string {
+	name, s := g.m.Config.Modalities[i], g.m.scales[i]
+	mean, inv := g.vector(name+"_mean", s.Mean), g.vector(name+"_inverse_deviation", s.Inv)
+	return g.node("Mul", name+"_standard", []string{g.node("Sub", name+"_centred", []string{name, mean}), inv})
+}
+
+// distributions adds what comes of the members' log-probabilities.
+func (g *graph) distributions(say func(member int) string) {
+	m, k := g.m, int64(len(g.m.Config.Bins))
 	var logits, probs []string
 	for j := range m.members {
-		z := g.member(j, x)
+		z := say(j)
 		t := g.floats(fmt.Sprintf("m%d_temperature", j), nil, []float32{float32(m.members[j].temperature)})
 		tempered := g.node("Div", fmt.Sprintf("m%d_tempered", j), []string{z, t})
 		logits = append(logits, z)
@@ -64,11 +100,23 @@ func (m *Model) ONNX() ([]byte, error) {
 			Shape: []onnxfile.Dim{batch, {N: int64(len(probs))}, {N: k}},
 		})
 	}
-	data, err := g.model.Encode()
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", m.Config.Name, err)
+}
+
+// scores adds what comes of the members' scores, each [batch, 1].
+func (g *graph) scores(say func(member int) string) {
+	var z []string
+	for j := range g.m.members {
+		z = append(z, say(j))
 	}
-	return data, nil
+	g.mean("score_column", z)
+	g.node("Squeeze", "score", []string{"score_column", g.ints("axis_1", 1)})
+	g.model.Outputs = []onnxfile.Value{{Name: "score", Type: onnxfile.Float, Shape: []onnxfile.Dim{batch}}}
+	if len(z) > 1 {
+		g.node("Concat", "member_scores", z, onnxfile.IntAttr("axis", 1))
+		g.model.Outputs = append(g.model.Outputs, onnxfile.Value{
+			Name: "member_scores", Type: onnxfile.Float, Shape: []onnxfile.Dim{batch, {N: int64(len(z))}},
+		})
+	}
 }
 
 func (m *Model) metadata() []onnxfile.Meta {

@@ -2,7 +2,8 @@ package ubm
 
 import "math"
 
-// objective turns outputs into log-probabilities and both into a loss.
+// objective turns outputs into log-probabilities and both into a loss; a regression has
+// neither log-probabilities nor a target.
 type objective struct {
 	loss LossKind
 	bins []float64
@@ -12,8 +13,11 @@ type objective struct {
 
 // outputs returns how many outputs the network has.
 func (o objective) outputs() int {
-	if o.loss == CORN {
+	switch o.loss {
+	case CORN:
 		return len(o.bins) - 1
+	case AbsoluteError:
+		return 1
 	}
 	return len(o.bins)
 }
@@ -54,6 +58,9 @@ func logSigmoid(x float64) float64 {
 // rowLoss returns the loss of one clip with the outputs z, target t and label y. Where dz is
 // not nil it sets it to the gradient by z, times scale. by and logp are scratch of K.
 func rowLoss[T number](o objective, z []T, t []float64, y float64, scale float64, dz []T, logp, by []float64) float64 {
+	if o.loss == AbsoluteError {
+		return absoluteError(z, y, scale, dz)
+	}
 	logProbs(o, z, logp)
 	loss, score := 0.0, 0.0
 	for k, l := range logp {
@@ -77,6 +84,18 @@ func rowLoss[T number](o objective, z []T, t []float64, y float64, scale float64
 	}
 	o.chain(logp, by, func(k int, d float64) { dz[k] = T(scale * d) }, func(k int) float64 { return float64(z[k]) })
 	return loss
+}
+
+// absoluteError is rowLoss of a regression; its gradient at 0 is 0.
+func absoluteError[T number](z []T, y, scale float64, dz []T) float64 {
+	d := float64(z[0]) - y
+	if dz != nil {
+		dz[0] = 0
+		if d != 0 {
+			dz[0] = T(math.Copysign(scale, d))
+		}
+	}
+	return math.Abs(d)
 }
 
 // chain hands out the gradient by each output, given the one by log-probabilities.

@@ -19,6 +19,7 @@ type Model struct {
 
 	shape   shape
 	scales  []Scale
+	frames  []float64 // of each stream, the mean over train clips
 	members []member
 }
 
@@ -55,8 +56,14 @@ func (m *Model) Parameters() int {
 }
 
 // FLOPs returns the floating-point operations of all members for one clip and one pass,
-// counted from the sizes of the network. Encoding the text is not among them.
-func (m *Model) FLOPs() float64 { return float64(len(m.members)) * m.shape.flops(len(m.Config.Bins)) }
+// counted from the sizes of the network. Encoding the text is not among them. A model of
+// frames takes more for a longer clip: it is then a clip of mean length in train.
+func (m *Model) FLOPs() float64 {
+	if m.Config.OfFrames() {
+		return m.flopsOf(m.frames)
+	}
+	return float64(len(m.members)) * m.shape.flops(len(m.Config.Bins))
+}
 
 // Output is what a model says about some clips, a row for each.
 type Output struct {
@@ -66,19 +73,37 @@ type Output struct {
 	Score         []float64
 	// MemberProbs[i][j] are the probabilities of member j for clip i; nil for one member.
 	MemberProbs [][][]float64
+	// MemberScores[i][j] is the score of member j of a regression, which has no logits and
+	// no probabilities; nil for others.
+	MemberScores [][]float64
 }
 
 // Predict runs all members, without dropout, over features as they come from the encoder,
 // a matrix for each modality. A size that does not fit is an error.
-func (m *Model) Predict(x []Matrix) (*Output, error) { return m.predict(x, true) }
+func (m *Model) Predict(x []Matrix) (*Output, error) {
+	if len(x) == 0 {
+		return nil, fmt.Errorf("%s: no features", m.Config.Name)
+	}
+	ids := make([]string, x[0].Rows)
+	return m.PredictPart(&Part{IDs: ids, Features: x})
+}
 
-// predict is Predict with or without the temperatures.
-func (m *Model) predict(x []Matrix, scaled bool) (*Output, error) {
-	standard, err := m.standardise(x)
+// PredictPart is [Model.Predict] for the clips of a part: their features, or in a model of
+// frames their frames.
+func (m *Model) PredictPart(p *Part) (*Output, error) {
+	in, err := m.input(p)
 	if err != nil {
 		return nil, err
 	}
-	n, k := x[0].Rows, len(m.Config.Bins)
+	return m.predict(in, true), nil
+}
+
+// predict is Predict with or without the temperatures.
+func (m *Model) predict(standard *input, scaled bool) *Output {
+	if m.Config.Loss.Kind == AbsoluteError {
+		return m.regress(standard)
+	}
+	n, k := standard.clips, len(m.Config.Bins)
 	out := &Output{Logits: rowsOf(n, k), Probs: rowsOf(n, k), Score: make([]float64, n)}
 	if len(m.members) > 1 {
 		out.MemberProbs = make([][][]float64, n)
@@ -109,7 +134,7 @@ func (m *Model) predict(x []Matrix, scaled bool) (*Output, error) {
 	for i, row := range out.Probs {
 		out.Score[i] = expectation(row, m.Config.Bins)
 	}
-	return out, nil
+	return out
 }
 
 func (m *Model) standardise(x []Matrix) ([]Matrix, error) {
@@ -183,13 +208,14 @@ func (m *Model) fitTemperatures(valid *Part) error {
 	for i, y := range valid.Labels {
 		class[i] = calibrate.NearestBin(m.Config.Bins, y)
 	}
+	in, err := m.input(valid)
+	if err != nil {
+		return err
+	}
 	for j := range m.members {
 		one := *m
 		one.members = m.members[j : j+1]
-		out, err := one.predict(valid.Features, false)
-		if err != nil {
-			return err
-		}
+		out := one.predict(in, false)
 		t, err := calibrate.FitTemperature(out.Probs, class)
 		if err != nil {
 			return fmt.Errorf("seed %d: %w", m.members[j].seed, err)

@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 
 	"gonum.org/v1/gonum/blas"
+
+	"uacs/harness/model/ubm/sequence"
 )
 
 // shape is the size of a network.
@@ -14,6 +16,8 @@ type shape struct {
 	fusion          Fusion
 	// lends says that some train clips are lent: they have an offset of their own.
 	lends bool
+	// frames is the network of a model of frames; then only outputs counts of the above.
+	frames *sequence.Network
 }
 
 // weights are views into one vector of all parameters: weights, gradients and the
@@ -28,13 +32,19 @@ type weights[T number] struct {
 	offset []T
 	// decays marks the elements of flat that weight decay shrinks: no bias is.
 	decays []bool
+	// frames is the network of a model of frames, whose parameters flat holds.
+	frames *sequence.Network
 }
 
 // newWeights lays out the parameters of a network, all 0.
 func newWeights[T number](s shape) *weights[T] {
-	w := &weights[T]{}
+	w := &weights[T]{frames: s.frames}
 	size := s.layout(nil)
 	w.flat, w.decays = make([]T, size), make([]bool, size)
+	if s.frames != nil {
+		s.frames.Decays(w.decays)
+		return w
+	}
 	at := 0
 	take := func(rows, cols int, decays bool) dense[T] {
 		d := dense[T]{rows, cols, w.flat[at : at+rows*cols : at+rows*cols]}
@@ -68,6 +78,9 @@ func newWeights[T number](s shape) *weights[T] {
 // layout visits the parts of a network in the order of the vector and returns how
 // many parameters there are.
 func (s shape) layout(visit func(part string, rows, cols int)) int {
+	if s.frames != nil {
+		return s.frames.Size()
+	}
 	size := 0
 	add := func(part string, rows, cols int) {
 		size += rows * cols
@@ -106,6 +119,10 @@ func (s shape) layout(visit func(part string, rows, cols int)) int {
 // start draws the weights: normal with variance 2/(inputs) before a relu, 1/(inputs)
 // elsewhere (He et al., Delving Deep into Rectifiers, 2015); biases are 0.
 func (w *weights[T]) start(r *rand.Rand) {
+	if w.frames != nil {
+		sequence.Start(w.frames, w.flat, r)
+		return
+	}
 	draw := func(d dense[T], gain float64) {
 		for k := range d.data {
 			d.data[k] = T(r.NormFloat64() * math.Sqrt(gain/float64(d.rows)))
@@ -159,9 +176,17 @@ type pass[T number] struct {
 	dh    dense[T]
 	du    dense[T]
 	dgate dense[T]
+
+	// A model of frames has these and z alone.
+	sequence *sequence.Pass[T]
+	in       *sequence.Input
+	clips    []int
 }
 
 func newPass[T number](s shape, rows int) *pass[T] {
+	if s.frames != nil {
+		return &pass[T]{shape: s, z: newDense[T](rows, s.outputs), sequence: sequence.NewPass[T](s.frames)}
+	}
 	p := &pass[T]{shape: s, z: newDense[T](rows, s.outputs), dh: newDense[T](rows, s.hidden), du: newDense[T](rows, s.hidden)}
 	for _, d := range s.dims {
 		p.x = append(p.x, newDense[T](rows, d))
@@ -179,6 +204,9 @@ func (p *pass[T]) rows(n int) *pass[T] {
 	if n == p.z.rows {
 		return p
 	}
+	if p.sequence != nil {
+		return &pass[T]{shape: p.shape, z: p.z.top(n), sequence: p.sequence}
+	}
 	q := &pass[T]{shape: p.shape, z: p.z.top(n), dh: p.dh.top(n), du: p.du.top(n), score: p.score.top(n), dgate: p.dgate.top(n)}
 	for m := range p.dims {
 		q.x = append(q.x, p.x[m].top(n))
@@ -192,6 +220,14 @@ func (p *pass[T]) rows(n int) *pass[T] {
 
 // forward computes z from x. The noise, nil for none, drops elements and modalities.
 func (p *pass[T]) forward(w *weights[T], noise *noise) {
+	if p.sequence != nil {
+		var drops sequence.Drops
+		if noise != nil {
+			drops = noise
+		}
+		copy(p.z.data, p.sequence.Forward(w.flat, p.in, p.clips, drops))
+		return
+	}
 	for m := range p.dims {
 		noise.dropInputs(asFloat32(p.x[m].data))
 		gemm(blas.NoTrans, blas.NoTrans, p.x[m], w.proj[m], 0, p.h[m])
@@ -291,6 +327,10 @@ func softmaxOf[T number](s []T, present []bool) {
 
 // backward adds the gradient of the loss to g, given dz, its gradient by z.
 func (p *pass[T]) backward(w, g *weights[T], dz dense[T]) {
+	if p.sequence != nil {
+		p.sequence.Backward(w.flat, g.flat, dz.data)
+		return
+	}
 	for m := range p.dims {
 		gemm(blas.Trans, blas.NoTrans, p.u[m], dz, 1, g.headOf(m))
 		if p.fusion == Late {

@@ -78,6 +78,38 @@ func (n *noise) present(stays []bool) int {
 	return left
 }
 
+// Keep returns the factor of an element that is dropped with probability p, for a network
+// of frames.
+func (n *noise) Keep(p float64) float32 {
+	if n.drops(p) {
+		return 0
+	}
+	return float32(1 / (1 - p))
+}
+
+// Stays takes modalities away from those that a clip has. If the draws leave none, one of
+// them, drawn too, stays.
+func (n *noise) Stays(has []bool) {
+	var there []int
+	for m, h := range has {
+		if h {
+			there = append(there, m)
+		}
+	}
+	if n.modality == 0 || len(there) < 2 {
+		return
+	}
+	left := 0
+	for _, m := range there {
+		if has[m] = !n.drops(n.modality); has[m] {
+			left++
+		}
+	}
+	if left == 0 {
+		has[there[n.r.IntN(len(there))]] = true
+	}
+}
+
 // asFloat32 returns x if it is a []float32, else nil: inputs are dropped in training
 // alone, which is in float32.
 func asFloat32[T number](x []T) []float32 {

@@ -52,29 +52,34 @@ func (m *Model) Judge(part *Part) (*Quality, error) {
 	if part.N() == 0 {
 		return nil, fmt.Errorf("judge %s: no clips", m.Config.Name)
 	}
-	out, err := m.Predict(part.Features)
+	in, err := m.input(part)
 	if err != nil {
 		return nil, err
 	}
-	raw, err := m.predict(part.Features, false)
-	if err != nil {
-		return nil, err
-	}
-	class := make([]int, part.N())
-	for i, y := range part.Labels {
-		class[i] = calibrate.NearestBin(m.Config.Bins, y)
-	}
+	out := m.predict(in, true)
 	q := &Quality{Profile: m.Config.Profile, Clips: part.N(), Videos: countDistinct(part.Videos)}
-	if q.Before, err = calibrationOf(raw.Probs, class); err != nil {
-		return nil, fmt.Errorf("judge %s: %w", m.Config.Name, err)
-	}
-	if q.After, err = calibrationOf(out.Probs, class); err != nil {
-		return nil, fmt.Errorf("judge %s: %w", m.Config.Name, err)
+	if m.Config.Loss.Kind != AbsoluteError {
+		if err := q.calibrate(m, part, m.predict(in, false), out); err != nil {
+			return nil, fmt.Errorf("judge %s: %w", m.Config.Name, err)
+		}
 	}
 	if err := q.measure(m, part, out); err != nil {
 		return nil, fmt.Errorf("judge %s: %w", m.Config.Name, err)
 	}
 	return q, nil
+}
+
+// calibrate fills in the calibration before and after the temperature.
+func (q *Quality) calibrate(m *Model, part *Part, raw, out *Output) (err error) {
+	class := make([]int, part.N())
+	for i, y := range part.Labels {
+		class[i] = calibrate.NearestBin(m.Config.Bins, y)
+	}
+	if q.Before, err = calibrationOf(raw.Probs, class); err != nil {
+		return err
+	}
+	q.After, err = calibrationOf(out.Probs, class)
+	return err
 }
 
 // measure fills in the metrics.
@@ -116,12 +121,16 @@ func (q *Quality) measure(m *Model, part *Part, out *Output) error {
 
 // members fills in the metrics of the single members of an ensemble.
 func (q *Quality) members(m *Model, part *Part, out *Output, kind metric.Kind) error {
-	if out.MemberProbs == nil {
+	if len(m.members) == 1 {
 		return nil
 	}
 	score := make([]float64, part.N())
 	for j := range m.members {
 		for i := range score {
+			if out.MemberScores != nil {
+				score[i] = out.MemberScores[i][j]
+				continue
+			}
 			score[i] = expectation(out.MemberProbs[i][j], m.Config.Bins)
 		}
 		one, err := metric.Evaluate(q.Profile, kind, metric.Answers{Score: score, Truth: part.Labels})

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"uacs/harness/calibrate"
+	"uacs/harness/model/ubm/sequence"
 )
 
 // Epoch is what one epoch of one member did.
@@ -60,13 +61,17 @@ func Train(ctx context.Context, c Config, d Data) (*Model, *History, error) {
 		return nil, nil, fmt.Errorf("train %s: %w", c.Name, err)
 	}
 	m := &Model{Config: c, Dataset: d.Dataset, Provenance: d.Provenance, Digest: digest, members: make([]member, len(c.Seeds))}
-	m.shape = shape{dims: d.dims(), hidden: c.Hidden, outputs: c.objective().outputs(), fusion: c.Fusion}
-	lent, _ := d.Train.lent(d.Dataset)
-	m.shape.lends = lent > 0
-	for _, x := range d.Train.Features {
-		m.scales = append(m.scales, FitScale(x))
+	if err := m.fit(&d); err != nil {
+		return nil, nil, fmt.Errorf("train %s: %w", c.Name, err)
 	}
-	train, valid := m.prepare(&d.Train), m.prepare(&d.Valid)
+	train, err := m.prepare(&d.Train)
+	if err != nil {
+		return nil, nil, fmt.Errorf("train %s: %w", c.Name, err)
+	}
+	valid, err := m.prepare(&d.Valid)
+	if err != nil {
+		return nil, nil, fmt.Errorf("train %s: %w", c.Name, err)
+	}
 	h := &History{Kept: make([]int, len(c.Seeds))}
 	epochs := make([][]Epoch, len(c.Seeds))
 	group, ctx := errgroup.WithContext(ctx)
@@ -93,28 +98,52 @@ func Train(ctx context.Context, c Config, d Data) (*Model, *History, error) {
 	return m, h, nil
 }
 
+// fit sets what the train split settles: the network's sizes and the standardisation.
+func (m *Model) fit(d *Data) error {
+	c := &m.Config
+	m.shape = shape{dims: d.dims(), hidden: c.Hidden, outputs: c.objective().outputs(), fusion: c.Fusion}
+	if c.OfFrames() {
+		var err error
+		m.shape.frames, err = sequence.New(c.shapeOf(m.shape.dims))
+		for _, f := range d.Train.Frames {
+			m.scales = append(m.scales, FitScale(Matrix{len(f.Data) / f.Width, f.Width, f.Data}))
+		}
+		m.frames = meanFrames(c, d.Train.Frames)
+		return err
+	}
+	lent, _ := d.Train.lent(d.Dataset)
+	m.shape.lends = lent > 0
+	for _, x := range d.Train.Features {
+		m.scales = append(m.scales, FitScale(x))
+	}
+	return nil
+}
+
 // prepared is a split as the network takes it: standardised features, and targets.
 type prepared struct {
-	x      []Matrix
+	in     *input
 	labels []float64
 	target dense[float64]
 	weight []float64 // of each clip in the loss
 	lent   []bool
 }
 
-func (m *Model) prepare(p *Part) *prepared {
+func (m *Model) prepare(p *Part) (*prepared, error) {
 	out := &prepared{labels: p.Labels, target: newDense[float64](p.N(), len(m.Config.Bins)), weight: make([]float64, p.N()), lent: make([]bool, p.N())}
-	for k, x := range p.Features {
-		out.x = append(out.x, m.scales[k].Apply(x))
+	var err error
+	if out.in, err = m.input(p); err != nil {
+		return nil, err
 	}
 	for i, y := range p.Labels {
-		m.Config.Target.set(m.Config.Bins, y, out.target.row(i))
+		if m.Config.Loss.Kind != AbsoluteError {
+			m.Config.Target.set(m.Config.Bins, y, out.target.row(i))
+		}
 		out.weight[i] = 1
 		if p.Datasets != nil && p.Datasets[i] != m.Dataset {
 			out.weight[i], out.lent[i] = m.Config.Lent, true
 		}
 	}
-	return out
+	return out, nil
 }
 
 // trainer fits one member.
@@ -147,6 +176,7 @@ func newTrainer(m *Model, index int, seed uint64, train, valid *prepared) *train
 	t.w, t.g = newWeights[float32](m.shape), newWeights[float32](m.shape)
 	t.w.start(r)
 	t.optimiser = newAdamW(len(t.w.flat), c.Optimiser.Decay)
+	t.optimiser.coupled = c.Optimiser.Coupled
 	n := len(train.labels)
 	t.pass = newPass[float32](m.shape, min(c.Optimiser.Batch, n))
 	t.judge = newPass[float32](m.shape, min(judgeRows, len(valid.labels)))
@@ -200,11 +230,7 @@ func (t *trainer) epoch(ctx context.Context) (float64, error) {
 		}
 		batch := t.order[at:min(at+t.pass.z.rows, len(t.order))]
 		p := t.pass.rows(len(batch))
-		for m, x := range t.train.x {
-			for i, row := range batch {
-				copy(p.x[m].row(i), x.Row(row))
-			}
-		}
+		p.load(t.train.in, batch)
 		p.forward(t.w, t.noise)
 		d := dz.top(len(batch))
 		for i, row := range batch {
@@ -252,9 +278,13 @@ func (t *trainer) rate() float64 {
 func (t *trainer) judgeValid(e *Epoch) {
 	n, k := len(t.valid.labels), len(t.objective.bins)
 	logp := make([]float64, k)
-	eachBatch(t.judge, t.w, t.valid.x, nil, func(row int, z []float32) {
+	eachBatch(t.judge, t.w, t.valid.in, nil, func(row int, z []float32) {
 		y := t.valid.labels[row]
 		e.ValidLoss += rowLoss(t.objective, z, t.valid.target.row(row), y, 0, nil, logp, nil)
+		if t.objective.loss == AbsoluteError {
+			e.ValidMAE += math.Abs(float64(z[0]) - y)
+			return
+		}
 		score := 0.0
 		for j, l := range logp {
 			score += math.Exp(l) * t.objective.bins[j]
@@ -268,13 +298,14 @@ func (t *trainer) judgeValid(e *Epoch) {
 }
 
 // eachBatch runs the network over standardised features and visits the outputs row by row.
-func eachBatch(p *pass[float32], w *weights[float32], x []Matrix, noise *noise, visit func(row int, z []float32)) {
-	n := x[0].Rows
-	for at := 0; at < n; at += p.z.rows {
-		b := p.rows(min(p.z.rows, n-at))
-		for m, xm := range x {
-			copy(b.x[m].data, xm.Data[at*xm.Cols:])
-		}
+func eachBatch(p *pass[float32], w *weights[float32], x *input, noise *noise, visit func(row int, z []float32)) {
+	clips := make([]int, x.clips)
+	for i := range clips {
+		clips[i] = i
+	}
+	for at := 0; at < x.clips; at += p.z.rows {
+		b := p.rows(min(p.z.rows, x.clips-at))
+		b.load(x, clips[at:at+b.z.rows])
 		b.forward(w, noise)
 		for i := range b.z.rows {
 			visit(at+i, b.z.row(i))

@@ -134,7 +134,15 @@ func TestEarlyStopping(t *testing.T) {
 		t.Errorf("kept epoch %d, the least loss is in %d", h.Kept[0], least.Epoch)
 	}
 	// What is kept is what had that loss.
-	tr := newTrainer(m, 0, 4, m.prepare(&d.Train), m.prepare(&d.Valid))
+	train, err := m.prepare(&d.Train)
+	if err != nil {
+		t.Fatal(err)
+	}
+	valid, err := m.prepare(&d.Valid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr := newTrainer(m, 0, 4, train, valid)
 	copy(tr.w.flat, m.members[0].weights)
 	var e Epoch
 	tr.judgeValid(&e)

@@ -29,7 +29,7 @@ func main() {
 }
 
 func serve(in io.Reader, out io.Writer) error {
-	e, err := engine.New(context.Background(), engine.Options{Dir: os.Getenv("ENGINETEST_DIR"), ModuleRoot: os.Getenv("ENGINETEST_ROOT")})
+	e, err := engine.New(context.Background(), engine.Options{Dir: os.Getenv("ENGINETEST_DIR"), CacheDir: os.Getenv("ENGINETEST_CACHE"), ModuleRoot: os.Getenv("ENGINETEST_ROOT")})
 	if err != nil {
 		return err
 	}

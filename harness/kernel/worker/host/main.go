@@ -55,7 +55,8 @@ func run() error {
 	syscall.CloseOnExec(3)
 	syscall.CloseOnExec(4)
 	e, err := engine.New(context.Background(), engine.Options{
-		Dir: ".", BuildDir: os.Getenv("UACS_WORKER_BUILD"), ModuleRoot: os.Getenv("UACS_WORKER_ROOT"), Preload: strings.Fields(os.Getenv("UACS_WORKER_PRELOAD")),
+		Dir: ".", BuildDir: os.Getenv("UACS_WORKER_BUILD"), CacheDir: os.Getenv("UACS_WORKER_CACHE"), ModuleRoot: os.Getenv("UACS_WORKER_ROOT"),
+		Preload: strings.Fields(os.Getenv("UACS_WORKER_PRELOAD")),
 	})
 	if err != nil {
 		return err

@@ -10,7 +10,11 @@
 //	history.csv         the epochs of all members
 //	learningcurve.svg   the same as a figure
 //	predictions.jsonl   its answers about all clips of its own dataset
+//	robustness.json     missing and noisy modalities, where the config asks: see package robust
 //	training.json       the training digest, and the SHA-256 of each other file
+//
+// A model of frames reads them from a file of features, see [Source].Features, or generates
+// them; its clips and labels come from there too.
 //
 // A model whose config, data, encoders and processor architecture are those of
 // training.json, and whose files have the bytes listed there, is not trained again.

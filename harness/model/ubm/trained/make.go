@@ -26,6 +26,12 @@ type Source struct {
 	Encoder func(ctx context.Context, name string) (Encoder, error)
 	// Dir is the folder in which each model has a folder of its name.
 	Dir string
+	// Features is the folder of feature files that models of frames read.
+	Features string
+	// Published returns what others have printed about models of the given names on the
+	// test split of a dataset, by a metric profile; a name that is not known is an error.
+	// It may be nil where no config asks for it.
+	Published func(dataset, profile string, models []string) ([]Published, error)
 	// Progress is told of each epoch, Note of steps that take long; both may be nil.
 	Progress ubm.Progress
 	Note     func(string)
@@ -40,6 +46,8 @@ const (
 	CurveFile       = "learningcurve.svg"
 	PredictionsFile = "predictions.jsonl"
 	TrainingFile    = "training.json"
+	// RobustnessFile is there for a model whose config has robustness.
+	RobustnessFile = "robustness.json"
 )
 
 // Result is a model's folder.
@@ -62,6 +70,9 @@ type training struct {
 // Make trains the model of a config and writes its folder, or finds that it is there.
 // An error that wraps [fs.ErrNotExist] may mean that a dataset is not on this machine.
 func (s *Source) Make(ctx context.Context, c ubm.Config) (*Result, error) {
+	if c.OfFrames() {
+		return s.makeFrames(ctx, c)
+	}
 	all, err := open(&c, s.Data)
 	if err != nil {
 		return nil, err
@@ -91,7 +102,7 @@ func (s *Source) Make(ctx context.Context, c ubm.Config) (*Result, error) {
 		return nil, err
 	}
 	m.Digest = digest
-	return r, r.write(m, h, &d)
+	return r, r.write(m, h, &d, &besides{})
 }
 
 func (s *Source) encoders(ctx context.Context, c *ubm.Config) ([]Encoder, error) {
@@ -129,8 +140,8 @@ func (r *Result) found() bool {
 }
 
 // write fills the folder, TrainingFile last: a folder without it is made anew.
-func (r *Result) write(m *ubm.Model, h *ubm.History, d *ubm.Data) error {
-	files, err := r.files(m, h, d)
+func (r *Result) write(m *ubm.Model, h *ubm.History, d *ubm.Data, extra *besides) error {
+	files, err := r.files(m, h, d, extra)
 	if err != nil {
 		return fmt.Errorf("%s: %w", r.Name, err)
 	}
@@ -155,7 +166,7 @@ func (r *Result) write(m *ubm.Model, h *ubm.History, d *ubm.Data) error {
 	return replace(mark, append(data, '\n'))
 }
 
-func (r *Result) files(m *ubm.Model, h *ubm.History, d *ubm.Data) (map[string][]byte, error) {
+func (r *Result) files(m *ubm.Model, h *ubm.History, d *ubm.Data, extra *besides) (map[string][]byte, error) {
 	files := map[string][]byte{}
 	var err error
 	if files[ModelFile], err = m.ONNX(); err != nil {
@@ -170,11 +181,15 @@ func (r *Result) files(m *ubm.Model, h *ubm.History, d *ubm.Data) (map[string][]
 			return nil, err
 		}
 	}
-	files[CardFile] = []byte(ubm.Card(m, h, d, r.Quality))
-	if files[MetricsFile], err = json.MarshalIndent(r.Quality, "", "  "); err != nil {
+	files[CardFile] = []byte(ubm.Card(m, h, d, r.Quality, extra.sections(testOf(r))...))
+	if files[MetricsFile], err = indented(r.Quality); err != nil {
 		return nil, err
 	}
-	files[MetricsFile] = append(files[MetricsFile], '\n')
+	if extra.table != nil {
+		if files[RobustnessFile], err = indented(extra.table); err != nil {
+			return nil, err
+		}
+	}
 	var history bytes.Buffer
 	if err := h.WriteCSV(&history); err != nil {
 		return nil, err
@@ -185,6 +200,11 @@ func (r *Result) files(m *ubm.Model, h *ubm.History, d *ubm.Data) (map[string][]
 	}
 	files[PredictionsFile], err = predictions(m, d)
 	return files, err
+}
+
+func indented(v any) ([]byte, error) {
+	data, err := json.MarshalIndent(v, "", "  ")
+	return append(data, '\n'), err
 }
 
 // predictions are the answers about all clips of the model's own dataset.
@@ -212,6 +232,9 @@ func Curve(m *ubm.Model, h *ubm.History) figures.LearningCurve {
 	f := figures.LearningCurve{
 		Page:   figures.Page{Title: m.Config.Title, Synthetic: m.Provenance.Synthetic},
 		XLabel: "Epoch", YLabel: "Loss (nats, with the weighted absolute error)",
+	}
+	if m.Config.Loss.Kind == ubm.AbsoluteError {
+		f.YLabel = "Absolute error (label units)"
 	}
 	f.Subtitle = fmt.Sprintf("Mean of %d seeds; bands: least to greatest", m.Members())
 	if m.Members() == 1 {
