@@ -41,8 +41,9 @@ func optionsOf(c *Cell) (o options, err error) {
 			if o.Skip == "" {
 				return o, errors.New(`metadata "uacs": skip must give the reason`)
 			}
+		case "public": // read by Public
 		default:
-			return o, fmt.Errorf(`metadata "uacs": unknown key %q, want tolerance or skip`, key)
+			return o, fmt.Errorf(`metadata "uacs": unknown key %q, want tolerance, skip or public`, key)
 		}
 	}
 	return o, nil

@@ -19,10 +19,7 @@ import (
 // notebook without such a cell, a name that it does not assign, and a value of
 // the wrong kind are errors, and nothing is changed.
 func (nb *Notebook) SetParameter(name, value string) error {
-	i := slices.IndexFunc(nb.Cells, func(c *Cell) bool {
-		tags, _ := c.Metadata["tags"].([]any)
-		return c.Kind == "code" && slices.Contains(tags, any("parameters"))
-	})
+	i := nb.parameters()
 	if i < 0 {
 		return hint.Add(errors.New("no cell has the tag parameters"), "add the tag to the cell that assigns %s", name)
 	}
@@ -53,6 +50,28 @@ func (nb *Notebook) SetParameter(name, value string) error {
 	from, to := int(old.Pos())-1-len(head), int(old.End())-1-len(head)
 	c.Source = c.Source[:from] + text + c.Source[to:]
 	return nil
+}
+
+// parameters returns the index of the cell with the tag parameters, -1 if there
+// is none.
+func (nb *Notebook) parameters() int {
+	return slices.IndexFunc(nb.Cells, func(c *Cell) bool {
+		tags, _ := c.Metadata["tags"].([]any)
+		return c.Kind == "code" && slices.Contains(tags, any("parameters"))
+	})
+}
+
+// Public returns what the parameter name is to be for the public data, as the
+// metadata uacs: {public: NAME} of the cell with the tag parameters says; "" where
+// nothing does.
+func (nb *Notebook) Public() string {
+	i := nb.parameters()
+	if i < 0 {
+		return ""
+	}
+	ours, _ := nb.Cells[i].Metadata["uacs"].(map[string]any)
+	name, _ := ours["public"].(string)
+	return name
 }
 
 // assigned calls do for every name a statement assigns a single value to.

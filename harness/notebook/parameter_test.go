@@ -1,6 +1,8 @@
 package notebook
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -37,5 +39,36 @@ func TestSetParameter(t *testing.T) {
 	}
 	if err := made(t, "name := 1").SetParameter("name", "1"); err == nil || !strings.Contains(hint.Of(err), "add the tag") {
 		t.Errorf("no tag: %v", err)
+	}
+}
+
+// Every notebook of the project says which experiment or dataset stands for the
+// public data.
+func TestPublic(t *testing.T) {
+	files, err := filepath.Glob("../../notebooks/0*.ipynb")
+	if err != nil || len(files) != 6 {
+		t.Fatalf("%d notebooks, %v", len(files), err)
+	}
+	for _, file := range files {
+		f, err := os.Open(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		nb, err := Read(f, file)
+		_ = f.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := nb.Public()
+		_, experiment := os.Stat(filepath.Join("../../configs/experiments", name+".yaml"))
+		if name == "" || experiment != nil && name != "simsv2" {
+			t.Errorf("%s: %q is no experiment and no dataset", file, name)
+		}
+		if err := nb.SetParameter("name", name); err != nil {
+			t.Errorf("%s: %v", file, err)
+		}
+	}
+	if got := (&Notebook{}).Public(); got != "" {
+		t.Errorf("no cells: %q", got)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -190,12 +191,16 @@ func (r *Result) headline() string {
 	return fmt.Sprintf("%s %d of %d choices have a value that changes that conclusion: %s.", base, len(changing), len(r.Tried), strings.Join(changing, ", "))
 }
 
+// negative finds the hyphens that are minus signs.
+var negative = regexp.MustCompile(`([ \[])-(\d)`)
+
 // Figure draws the gain over the values of each choice, the widest range on top.
 func Figure(r *Result) figures.Figure {
 	f := figures.Sensitivity{
 		Page: figures.Page{
-			Title: r.Title, Subtitle: r.headline() + " Dots are values, the diamond is the default.",
-			Footer:    fmt.Sprintf("%s; one choice at a time; n = %d clips; cascade %s + %s.", r.Experiment, r.Base.N, r.Headline.Measure, r.Headline.Fusion),
+			Title: r.Title, Subtitle: negative.ReplaceAllString(r.headline(), "$1−$2") + " Dots are values, the diamond is the default.",
+			Footer: fmt.Sprintf("%s; one choice at a time; n = %d clips; cascade %s + %s; profile %s; intervals by bootstrap over videos. Plan %.12s.",
+				r.Experiment, r.Base.N, r.Headline.Measure, r.Headline.Fusion, r.Profile, r.SHA256),
 			Synthetic: r.Tier == "synth",
 		},
 		XLabel: "Accuracy of the cascade minus the large model's (points)", Outcome: 100 * float64(r.Base.Gain.Value),

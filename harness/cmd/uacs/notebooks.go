@@ -75,17 +75,9 @@ func differsWord(diff string) string {
 
 // checkNotebook runs one notebook unless the cache says that it agreed.
 func (c reproduceCmd) checkNotebook(a *app, file, program string) (diff string, cached bool, err error) {
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return "", false, err
-	}
-	sum := sha256.Sum256(append([]byte(program+runtime.Version()), data...))
-	key := hex.EncodeToString(sum[:])
-	mark := filepath.Join(c.Root, ".cache", "notebooks", filepath.Base(file)+".agreed")
-	if old, err := os.ReadFile(mark); err == nil && string(old) == key && !c.FromScratch {
-		return "", true, nil
-	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return "", false, err
+	mark, cached, err := c.notebookMark(file, program, "agreed")
+	if cached || err != nil {
+		return "", cached, err
 	}
 	nb, err := readNotebook(file)
 	if err != nil {
@@ -98,10 +90,86 @@ func (c reproduceCmd) checkNotebook(a *app, file, program string) (diff string, 
 	if err != nil || diff != "" {
 		return diff, false, err
 	}
-	if err := os.MkdirAll(filepath.Dir(mark), 0o755); err != nil {
-		return "", false, err
+	return "", false, mark.write()
+}
+
+// A notebookMark says that a notebook was dealt with, by which program.
+type notebookMark struct{ file, key string }
+
+func (m notebookMark) write() error {
+	if err := os.MkdirAll(filepath.Dir(m.file), 0o755); err != nil {
+		return err
 	}
-	return "", false, renameio.WriteFile(mark, []byte(key), 0o644)
+	return renameio.WriteFile(m.file, []byte(m.key), 0o644)
+}
+
+// notebookMark returns the mark of what was done to a notebook, and whether it is
+// there already.
+func (c reproduceCmd) notebookMark(file, program, what string) (m notebookMark, there bool, err error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return m, false, err
+	}
+	sum := sha256.Sum256(append([]byte(program+runtime.Version()), data...))
+	m = notebookMark{filepath.Join(c.Root, ".cache", "notebooks", filepath.Base(file)+"."+what), hex.EncodeToString(sum[:])}
+	old, err := os.ReadFile(m.file)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return m, false, err
+	}
+	return m, err == nil && string(old) == m.key && !c.FromScratch, nil
+}
+
+// publicNotebooks runs the notebooks on the public data and writes them into the
+// folder public beside them, which is never committed: they hold texts of single
+// clips.
+func (c reproduceCmd) publicNotebooks(a *app) error {
+	files, err := filepath.Glob(filepath.Join(c.Root, "notebooks", "[0-9]*.ipynb"))
+	if err != nil || len(files) == 0 || cannotRunCells() != "" {
+		return err
+	}
+	program, err := reproduce.ProgramDigest()
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		cached, err := c.publicNotebook(a, file, program)
+		if err != nil {
+			return fmt.Errorf("%s on the public data: %w", file, err)
+		}
+		if !c.JSON {
+			fmt.Fprintf(a.Stdout, "  %-7s %-18s notebook on the public data\n", outcomeWord(cached), strings.TrimSuffix(filepath.Base(file), ".ipynb"))
+		}
+	}
+	return nil
+}
+
+func (c reproduceCmd) publicNotebook(a *app, file, program string) (cached bool, err error) {
+	to := filepath.Join(c.Root, "notebooks", "public", filepath.Base(file))
+	mark, cached, err := c.notebookMark(file, program, "public")
+	if err != nil {
+		return false, err
+	}
+	if _, err := os.Stat(to); err == nil && cached {
+		return true, nil
+	}
+	nb, err := readNotebook(file)
+	if err != nil {
+		return false, err
+	}
+	if err := nb.SetParameter("name", nb.Public()); err != nil {
+		return false, err
+	}
+	err = withEngine(a.Ctx, notebookTime, func(ctx context.Context, e notebook.Engine) error { return notebook.Run(ctx, nb, e) })
+	if err != nil {
+		return false, err
+	}
+	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+		return false, err
+	}
+	if err := writeNotebook(to, nb); err != nil {
+		return false, err
+	}
+	return false, mark.write()
 }
 
 // cannotRunCells says why cells cannot be compiled and loaded here, "" if they can.

@@ -79,6 +79,11 @@ func (c reproduceCmd) Run(a *app) error {
 		if err := c.checkNotebooks(a); err != nil {
 			return err
 		}
+		if s.Plan.Tier == "public" && len(s.Plan.Skipped) == 0 {
+			if err := c.publicNotebooks(a); err != nil {
+				return err
+			}
+		}
 	}
 	if c.JSON {
 		a.event(event{Event: "summary", Tier: s.Plan.Tier, Written: s.Written, Same: s.Same, Changes: s.Changes})

@@ -1,13 +1,13 @@
 #!/bin/sh
 # Tests the kernel with real Jupyter: conformance, language, protocol, stress, and the notebooks by nbconvert.
-# UACS_CELLS is the number of small cells in a row, at first 60.
+# UACS_CELLS is the number of small cells in a row, 200 unless set.
 # Debian 12; installs Debian's Jupyter through apt-get if it is missing.
 set -u
 cd "$(dirname "$0")/../../.." || exit 1
 root=$PWD
 python=/usr/bin/python3
 if ! $python -c 'import jupyter_kernel_test, nbconvert, nbclient' 2>/dev/null; then
-	apt-get install -y --no-install-recommends jupyter-nbconvert jupyter-client python3-jupyter-kernel-test python3-nbclient python3-ipykernel || exit 1
+	apt-get update -qq && apt-get install -y -qq --no-install-recommends jupyter-nbconvert jupyter-client python3-jupyter-kernel-test python3-nbclient python3-ipykernel || exit 1
 fi
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

@@ -81,7 +81,7 @@ row("a line of 20 MB", 'fmt.Println(strings.Repeat("x", 20_000_000))', lambda s,
 row("the last output is not late", 'fmt.Print("end")', lambda s, t, o, d: t == "end")
 start = time.time()
 times = []
-for i in range(int(os.environ.get("UACS_CELLS", "60"))):
+for i in range(int(os.environ.get("UACS_CELLS", "200"))):
     s, t, o, d = run(f"cell := {i}; cell")
     failed += o != str(i)
     times.append(d)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"sync"
 
 	"github.com/go-zeromq/zmq4"
@@ -71,9 +72,15 @@ func (s *Sockets) Publish(kind string, parent json.RawMessage, content any) erro
 	return s.iopub.Send(zmq4.NewMsgFrom(frames...))
 }
 
-// Close closes all sockets.
+// Close closes all sockets. A connection that the client closed first is no error.
 func (s *Sockets) Close() error {
-	return errors.Join(s.Shell.socket.Close(), s.Control.socket.Close(), s.Stdin.socket.Close(), s.iopub.Close(), s.beat.Close())
+	var errs []error
+	for _, socket := range []zmq4.Socket{s.Shell.socket, s.Control.socket, s.Stdin.socket, s.iopub, s.beat} {
+		if err := socket.Close(); !errors.Is(err, net.ErrClosed) {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // A BadMessage is a message that was refused; the channel lives on.

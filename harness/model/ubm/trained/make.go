@@ -195,7 +195,7 @@ func (r *Result) files(m *ubm.Model, h *ubm.History, d *ubm.Data, extra *besides
 		return nil, err
 	}
 	files[HistoryFile] = history.Bytes()
-	if files[CurveFile], err = figures.Render(Curve(m, h), "svg"); err != nil {
+	if files[CurveFile], err = figures.Render(Curve(m, h, d), "svg"); err != nil {
 		return nil, err
 	}
 	files[PredictionsFile], err = predictions(m, d)
@@ -228,7 +228,7 @@ func predictions(m *ubm.Model, d *ubm.Data) ([]byte, error) {
 
 // Curve returns the figure of a training: the mean loss of all members over their epochs,
 // and as a band the least and the greatest.
-func Curve(m *ubm.Model, h *ubm.History) figures.LearningCurve {
+func Curve(m *ubm.Model, h *ubm.History, d *ubm.Data) figures.LearningCurve {
 	f := figures.LearningCurve{
 		Page:   figures.Page{Title: m.Config.Title, Synthetic: m.Provenance.Synthetic},
 		XLabel: "Epoch", YLabel: "Loss (nats, with the weighted absolute error)",
@@ -240,6 +240,7 @@ func Curve(m *ubm.Model, h *ubm.History) figures.LearningCurve {
 	if m.Members() == 1 {
 		f.Subtitle, f.Kept = "One seed", float64(h.Kept[0])
 	}
+	f.Footer = fmt.Sprintf("n = %d train and %d valid clips. Training digest %.12s.", d.Part(sample.Train).N(), d.Part(sample.Valid).N(), m.Digest)
 	train, valid := h.Means()
 	f.Train, f.Valid = curve("Train", train), curve("Valid", valid)
 	return f
