@@ -64,7 +64,7 @@ func Find(fsys fs.FS, text string) ([]Place, error) {
 	if all := slices.Concat(first, overviews, last); len(all) > 0 {
 		return all, nil
 	}
-	return nil, hint.Add(fmt.Errorf("no table prints %s: %w", text, fs.ErrNotExist), "give it with as many decimals as the table does")
+	return nil, hint.Add(notFound(fmt.Sprintf("no table prints %s", text)), "give it with as many decimals as the table does")
 }
 
 func findIn(fsys fs.FS, file, text string) ([]Place, error) {

@@ -146,7 +146,7 @@ func resolve(manifest report.Manifest, name string) (string, error) {
 		}
 	}
 	if len(found) == 0 {
-		return "", hint.Add(fmt.Errorf("no artefact is called %q: %w", name, fs.ErrNotExist), "results/MANIFEST.sha256 lists them; a number is looked for in the tables")
+		return "", hint.Add(notFound(fmt.Sprintf("no artefact is called %q", name)), "results/MANIFEST.sha256 lists them; a number is looked for in the tables")
 	}
 	for _, p := range found { // a figure is what people see first
 		if strings.HasSuffix(p, ".svg") {
@@ -194,8 +194,17 @@ func owner(manifest report.Manifest, file string) (string, error) {
 	if base == "checks.csv" || report.OfModel(file) || slices.ContainsFunc(overall, func(start string) bool { return strings.HasPrefix(base, start) }) {
 		return "", nil
 	}
-	return "", fmt.Errorf("%s: no experiment made it: %w", file, fs.ErrNotExist)
+	return "", notFound(file + ": no experiment made it")
 }
+
+// notFound is an [fs.ErrNotExist] that says more than that.
+type notFound string
+
+// Error returns what was not found.
+func (e notFound) Error() string { return string(e) }
+
+// Is makes it an fs.ErrNotExist.
+func (notFound) Is(target error) bool { return target == fs.ErrNotExist }
 
 // studyOf returns the sensitivity study that made an artefact.
 func studyOf(file string) (name string, ok bool) {

@@ -156,8 +156,10 @@ func BelongsToTier(p, tier string) bool {
 // model are kept among the artefacts.
 func ModelCard(name string) string { return path.Join("results/models", name+".md") }
 
-// ModelCurve is the path of a model's learning curve; see [ModelCard].
-func ModelCurve(name string) string { return path.Join(figuresDir, "model-"+name+"-learning.svg") }
+// ModelCurve is the path of a model's learning curve in a format; see [ModelCard].
+func ModelCurve(name, format string) string {
+	return path.Join(figuresDir, "model-"+name+"-learning."+format)
+}
 
 // OfModel reports whether the artefact at p is a trained model's card or curve.
 func OfModel(p string) bool {
@@ -166,5 +168,7 @@ func OfModel(p string) bool {
 		return true
 	}
 	name, ok := strings.CutPrefix(path.Base(p), "model-")
-	return ok && p == ModelCurve(strings.TrimSuffix(name, "-learning.svg"))
+	return ok && slices.ContainsFunc(figures.Formats, func(format string) bool {
+		return p == ModelCurve(strings.TrimSuffix(name, "-learning."+format), format)
+	})
 }

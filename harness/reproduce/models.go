@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 
+	"uacs/figures"
 	"uacs/harness/experiment"
 	"uacs/harness/model/ubm/trained"
 	"uacs/harness/report"
@@ -17,9 +18,11 @@ func modelFiles(root fs.FS, plan Plan, predictors experiment.Predictors) ([]repo
 	var files []report.File
 	for _, name := range plan.trained(predictors) {
 		dir := path.Join(TrainedDir, name)
-		for _, f := range []struct{ file, artefact string }{
-			{trained.CardFile, report.ModelCard(name)}, {trained.CurveFile, report.ModelCurve(name)},
-		} {
+		parts := []struct{ file, artefact string }{{trained.CardFile, report.ModelCard(name)}}
+		for _, format := range figures.Formats {
+			parts = append(parts, struct{ file, artefact string }{trained.CurveFile(format), report.ModelCurve(name, format)})
+		}
+		for _, f := range parts {
 			data, err := fs.ReadFile(root, path.Join(dir, f.file))
 			if errors.Is(err, fs.ErrNotExist) { // predictions that were brought from elsewhere
 				continue

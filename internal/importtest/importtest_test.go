@@ -133,6 +133,7 @@ var arrows = map[string][]string{
 	"uacs/harness/lineage":   {"uacs/datasets", "uacs/harness/experiment", "uacs/harness/report"},
 	"uacs/harness/webreport": {"uacs/harness/experiment"},
 	"uacs/harness/reproduce": {
+		"uacs/figures",
 		"uacs/harness/experiment", "uacs/harness/ablation", "uacs/harness/policy", "uacs/harness/report", "uacs/harness/lineage", "uacs/harness/webreport",
 		"uacs/harness/sensitivity", "uacs/harness/model/assets", "uacs/harness/model/encoder",
 		"uacs/harness/model/ubm/trained",

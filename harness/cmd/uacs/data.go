@@ -5,6 +5,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strings"
 	"text/tabwriter"
 
 	"golang.org/x/term"
@@ -55,20 +56,30 @@ func (c dataListCmd) Run(a *app) error {
 	}
 	fmt.Fprintf(a.Stdout, "Read from: %s\n\n", origin)
 	w := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "dataset\tfiles\tbytes\tclips\ttrain/valid/test\tlicence")
+	fmt.Fprintln(w, "dataset\tfiles\tbytes\tclips\ttrain/valid/test")
 	complete := true
+	var licences []string
+	holders := map[string][]string{} // of a licence
 	for _, m := range datasets.Manifests() {
+		if len(holders[m.Licence]) == 0 {
+			licences = append(licences, m.Licence)
+		}
+		holders[m.Licence] = append(holders[m.Licence], m.Name)
 		missing, err := datasets.Available(fsys, m)
 		if err != nil {
 			return err
 		}
 		complete = complete && len(missing) == 0
 		p := m.Published
-		fmt.Fprintf(w, "%s\t%d/%d\t%d\t%d\t%d/%d/%d\t%s\n", m.Name, len(m.Files)-len(missing), len(m.Files),
-			totalBytes(m.Files), p.Total(), p.Train, p.Valid, p.Test, m.Licence)
+		fmt.Fprintf(w, "%s\t%d/%d\t%d\t%d\t%d/%d/%d\n", m.Name, len(m.Files)-len(missing), len(m.Files),
+			totalBytes(m.Files), p.Total(), p.Train, p.Valid, p.Test)
 	}
 	if err := w.Flush(); err != nil {
 		return err
+	}
+	fmt.Fprintln(a.Stdout)
+	for _, l := range licences {
+		fmt.Fprintf(a.Stdout, "%s: %s\n", strings.Join(holders[l], ", "), l)
 	}
 	if !complete {
 		fmt.Fprintln(a.Stdout, "\nuacs data get fetches what is missing; it shows the licence of each file first.")

@@ -268,7 +268,7 @@ func TestGeneratedFrames(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{ModelFile, CardFile, MetricsFile, HistoryFile, CurveFile, PredictionsFile, RobustnessFile, TrainingFile} {
+	for _, name := range []string{ModelFile, CardFile, MetricsFile, HistoryFile, CurveFile("svg"), PredictionsFile, RobustnessFile, TrainingFile} {
 		if read(t, r.Dir, name) != read(t, again.Dir, name) {
 			t.Errorf("%s differs", name)
 		}

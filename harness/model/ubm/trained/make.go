@@ -43,12 +43,14 @@ const (
 	CardFile        = "card.md"
 	MetricsFile     = "metrics.json"
 	HistoryFile     = "history.csv"
-	CurveFile       = "learningcurve.svg"
 	PredictionsFile = "predictions.jsonl"
 	TrainingFile    = "training.json"
 	// RobustnessFile is there for a model whose config has robustness.
 	RobustnessFile = "robustness.json"
 )
+
+// CurveFile is the learning curve in a format of [figures.Formats].
+func CurveFile(format string) string { return "learningcurve." + format }
 
 // Result is a model's folder.
 type Result struct {
@@ -195,8 +197,10 @@ func (r *Result) files(m *ubm.Model, h *ubm.History, d *ubm.Data, extra *besides
 		return nil, err
 	}
 	files[HistoryFile] = history.Bytes()
-	if files[CurveFile], err = figures.Render(Curve(m, h, d), "svg"); err != nil {
-		return nil, err
+	for _, format := range figures.Formats {
+		if files[CurveFile(format)], err = figures.Render(Curve(m, h, d), format); err != nil {
+			return nil, err
+		}
 	}
 	files[PredictionsFile], err = predictions(m, d)
 	return files, err
