@@ -3,6 +3,7 @@ package reproduce
 import (
 	"errors"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 
@@ -18,19 +19,21 @@ func modelFiles(root fs.FS, plan Plan, predictors experiment.Predictors) ([]repo
 	var files []report.File
 	for _, name := range plan.trained(predictors) {
 		dir := path.Join(TrainedDir, name)
-		parts := []struct{ file, artefact string }{{trained.CardFile, report.ModelCard(name)}}
+		parts := map[string]report.File{trained.CardFile: {Path: report.ModelCard(name)}}
 		for _, format := range figures.Formats {
-			parts = append(parts, struct{ file, artefact string }{trained.CurveFile(format), report.ModelCurve(name, format)})
+			parts[trained.CurveFile(format)] = report.File{Path: report.ModelCurve(name, format), Derived: format != "svg"}
 		}
-		for _, f := range parts {
-			data, err := fs.ReadFile(root, path.Join(dir, f.file))
+		for _, file := range slices.Sorted(maps.Keys(parts)) {
+			data, err := fs.ReadFile(root, path.Join(dir, file))
 			if errors.Is(err, fs.ErrNotExist) { // predictions that were brought from elsewhere
 				continue
 			}
 			if err != nil {
 				return nil, err
 			}
-			files = append(files, report.File{Path: f.artefact, Data: data})
+			part := parts[file]
+			part.Data = data
+			files = append(files, part)
 		}
 	}
 	return files, nil
