@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -47,7 +48,7 @@ func (c reproduceCmd) checkNotebooks(a *app) error {
 		}
 		if diff != "" {
 			differ++
-			fmt.Fprint(a.Stdout, diff)
+			fmt.Fprint(a.Stdout, beginningOf(diff))
 		}
 		if !c.JSON {
 			fmt.Fprintf(a.Stdout, "  %-7s %-18s notebook%s\n", outcomeWord(cached), strings.TrimSuffix(filepath.Base(file), ".ipynb"), differsWord(diff))
@@ -57,6 +58,25 @@ func (c reproduceCmd) checkNotebooks(a *app) error {
 		return fmt.Errorf("%d of %d notebooks give other outputs than they hold; uacs nb run --inplace writes the new ones", differ, len(files))
 	}
 	return nil
+}
+
+// beginningOf leaves the beginning of a diff, and of its lines: a figure has
+// hundreds of long ones. uacs nb check shows them all.
+func beginningOf(diff string) string {
+	const most, longest = 30, 160
+	lines := slices.Collect(strings.Lines(diff))
+	var b strings.Builder
+	for i, l := range lines {
+		if i == most {
+			fmt.Fprintf(&b, "… %d more lines: uacs nb check shows them\n", len(lines)-most)
+			break
+		}
+		if r := []rune(l); len(r) > longest {
+			l = string(r[:longest]) + "…\n"
+		}
+		b.WriteString(l)
+	}
+	return b.String()
 }
 
 func outcomeWord(cached bool) string {
