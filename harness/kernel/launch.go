@@ -33,7 +33,6 @@ func Build(ctx context.Context, root string) (string, error) {
 	program, err := engine.BuildHost(ctx, engine.Options{Dir: root, ModuleRoot: root, BuildDir: dir, CacheDir: dir}, hostPackage, "")
 	if err == nil {
 		engine.Prune(dir, keptPrograms)
-		engine.PruneCells(dir)
 	}
 	return program, err
 }

@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -54,7 +54,8 @@ func (b built) fetch(object string) bool {
 	if os.Chtimes(b.object, now, now) != nil || os.Chtimes(b.plugin, now, now) != nil {
 		return false
 	}
-	return copyFile(b.object, object) == nil
+	data, err := os.ReadFile(b.object)
+	return err == nil && os.WriteFile(object, data, 0o644) == nil
 }
 
 // store moves a built cell into the cache, whole or not at all. A cache that
@@ -66,11 +67,15 @@ func (b built) store(to built) {
 		_ = os.Remove(plugin)
 	}
 	_ = os.Remove(b.plugin)
-	PruneCells(filepath.Dir(to.object))
+	pruneCells(filepath.Dir(to.object))
 }
 
+// temporary names a file while it is made: another kernel is to see it whole or
+// not at all.
 func temporary(file string) string { return fmt.Sprintf("%s.%d", file, os.Getpid()) }
 
+// copyFile returns when the copy is on the disk: after a power failure a part of a
+// plugin must not be there.
 func copyFile(from, to string) error {
 	in, err := os.Open(from)
 	if err != nil {
@@ -82,33 +87,41 @@ func copyFile(from, to string) error {
 		return err
 	}
 	_, err = io.Copy(out, in)
-	return errors.Join(err, out.Sync(), out.Close()) // after a power failure a part of a plugin must not be there
+	return errors.Join(err, out.Sync(), out.Close())
 }
 
-// PruneCells removes from a folder the built cells that were not used for
+// pruneCells removes from a folder the built cells that were not used for
 // longest, until the rest is small. What cannot be removed stays.
-func PruneCells(dir string) {
+func pruneCells(dir string) {
 	files, _ := filepath.Glob(filepath.Join(dir, cellPattern+"*")) // the pattern is a good one
-	type used struct {
-		at   time.Time
-		size int64
-	}
-	known := map[string]used{}
-	for _, f := range files {
-		if info, err := os.Stat(f); err == nil {
-			known[f] = used{info.ModTime(), info.Size()}
-		}
-	}
-	slices.SortFunc(files, func(a, b string) int {
-		if c := known[b].at.Compare(known[a].at); c != 0 {
-			return c
-		}
-		return strings.Compare(a, b)
-	})
+	known := newestFirst(files)
 	total := int64(0)
 	for _, f := range files {
-		if total += known[f].size; total > keptCells {
+		if info := known[f]; info != nil {
+			total += info.Size()
+		}
+		if total > keptCells {
 			_ = os.Remove(f)
 		}
 	}
+}
+
+// oldest returns the files without the keep last changed ones.
+func oldest(files []string, keep int) []string {
+	newestFirst(files)
+	return files[min(keep, len(files)):]
+}
+
+// newestFirst sorts files by when they were last changed, those that are gone at
+// the end, and returns what is known of the others.
+func newestFirst(files []string) map[string]fs.FileInfo {
+	known := map[string]fs.FileInfo{}
+	changed := map[string]time.Time{}
+	for _, f := range files {
+		if info, err := os.Stat(f); err == nil {
+			known[f], changed[f] = info, info.ModTime()
+		}
+	}
+	slices.SortStableFunc(files, func(a, b string) int { return changed[b].Compare(changed[a]) })
+	return known
 }

@@ -83,7 +83,7 @@ func TestPruneCells(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	PruneCells(dir)
+	pruneCells(dir)
 	left, _ := filepath.Glob(filepath.Join(dir, "*"))
 	want := []string{filepath.Join(dir, "cell-1.so"), filepath.Join(dir, "cell-2.so"), filepath.Join(dir, "host-4")}
 	if diff := cmp.Diff(want, left); diff != "" {

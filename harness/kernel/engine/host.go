@@ -42,8 +42,7 @@ func BuildHost(ctx context.Context, o Options, mainPkg, out string) (string, err
 	if out, err = filepath.Abs(out); err != nil {
 		return "", err
 	}
-	// Another kernel may look for the file meanwhile: it is to see it whole.
-	temp := fmt.Sprintf("%s.%d", out, os.Getpid())
+	temp := temporary(out)
 	args := append([]string{"build", "-o", temp}, flags...)
 	if _, err := t.run(ctx, append(args, mainPkg)...); err != nil {
 		return "", err

@@ -105,7 +105,7 @@ func writeListing(file, output string, modFiles []string, begin time.Time) {
 	if err != nil {
 		return
 	}
-	temp := fmt.Sprintf("%s.%d", file, os.Getpid())
+	temp := temporary(file)
 	if os.WriteFile(temp, data, 0o644) != nil || os.Rename(temp, file) != nil {
 		_ = os.Remove(temp)
 		return
@@ -119,18 +119,6 @@ func pruneListings(dir string) {
 	for _, f := range oldest(files, keptListings) {
 		_ = os.Remove(f)
 	}
-}
-
-// oldest returns the files without the keep last changed ones.
-func oldest(files []string, keep int) []string {
-	changed := map[string]time.Time{}
-	for _, f := range files {
-		if info, err := os.Stat(f); err == nil {
-			changed[f] = info.ModTime()
-		}
-	}
-	slices.SortFunc(files, func(a, b string) int { return changed[b].Compare(changed[a]) })
-	return files[min(keep, len(files)):]
 }
 
 // sourceFiles takes apart what localFormat writes: the folder of a package, its
