@@ -5,8 +5,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/blas32"
-	"gonum.org/v1/gonum/blas/blas64"
+
+	"uacs/internal/gemm"
 )
 
 // Matrix is a matrix in row-major order: a row for each clip, a column for each
@@ -50,7 +50,7 @@ func (m Matrix) check(rows int) error {
 
 // number is what a network computes with: float32, and float64 where a test
 // compares gradients with finite differences.
-type number interface{ float32 | float64 }
+type number = gemm.Number
 
 // dense is a matrix in row-major order.
 type dense[T number] struct {
@@ -69,21 +69,15 @@ func (d dense[T]) top(rows int) dense[T] {
 	return dense[T]{rows, d.cols, d.data[:rows*d.cols]}
 }
 
-// gemm sets c to op(a)·op(b) + beta·c, where op transposes if told to. gonum adds up each
+// multiply sets c to op(a)·op(b) + beta·c, where op transposes if told to. gonum adds up each
 // element of c in one goroutine and one order.
-func gemm[T number](ta, tb blas.Transpose, a, b dense[T], beta T, c dense[T]) {
-	switch x := any(a.data).(type) {
-	case []float32:
-		y, z := any(b.data).([]float32), any(c.data).([]float32)
-		blas32.Gemm(ta, tb, 1, blas32.General{Rows: a.rows, Cols: a.cols, Stride: a.cols, Data: x},
-			blas32.General{Rows: b.rows, Cols: b.cols, Stride: b.cols, Data: y}, float32(beta),
-			blas32.General{Rows: c.rows, Cols: c.cols, Stride: c.cols, Data: z})
-	case []float64:
-		y, z := any(b.data).([]float64), any(c.data).([]float64)
-		blas64.Gemm(ta, tb, 1, blas64.General{Rows: a.rows, Cols: a.cols, Stride: a.cols, Data: x},
-			blas64.General{Rows: b.rows, Cols: b.cols, Stride: b.cols, Data: y}, float64(beta),
-			blas64.General{Rows: c.rows, Cols: c.cols, Stride: c.cols, Data: z})
-	}
+func multiply[T number](ta, tb blas.Transpose, a, b dense[T], beta T, c dense[T]) {
+	gemm.Into(ta, tb, a.plain(), b.plain(), beta, c.plain())
+}
+
+// plain is the matrix as package gemm takes it.
+func (d dense[T]) plain() gemm.Matrix[T] {
+	return gemm.Matrix[T]{Rows: d.rows, Cols: d.cols, Data: d.data}
 }
 
 // addRow adds v to every row of d.

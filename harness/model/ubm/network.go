@@ -230,7 +230,7 @@ func (p *pass[T]) forward(w *weights[T], noise *noise) {
 	}
 	for m := range p.dims {
 		noise.dropInputs(asFloat32(p.x[m].data))
-		gemm(blas.NoTrans, blas.NoTrans, p.x[m], w.proj[m], 0, p.h[m])
+		multiply(blas.NoTrans, blas.NoTrans, p.x[m], w.proj[m], 0, p.h[m])
 		p.h[m].addRow(w.bias[m])
 		keep := p.keep[m].data
 		for k, v := range p.h[m].data {
@@ -254,7 +254,7 @@ func (p *pass[T]) forward(w *weights[T], noise *noise) {
 		if m == 0 {
 			beta = 0
 		}
-		gemm(blas.NoTrans, blas.NoTrans, p.u[m], w.headOf(m), beta, p.z)
+		multiply(blas.NoTrans, blas.NoTrans, p.u[m], w.headOf(m), beta, p.z)
 	}
 	if p.fusion != Late {
 		p.z.addRow(w.shift[0])
@@ -332,7 +332,7 @@ func (p *pass[T]) backward(w, g *weights[T], dz dense[T]) {
 		return
 	}
 	for m := range p.dims {
-		gemm(blas.Trans, blas.NoTrans, p.u[m], dz, 1, g.headOf(m))
+		multiply(blas.Trans, blas.NoTrans, p.u[m], dz, 1, g.headOf(m))
 		if p.fusion == Late {
 			dz.sumRows(p.share[m], g.shift[m])
 		}
@@ -344,7 +344,7 @@ func (p *pass[T]) backward(w, g *weights[T], dz dense[T]) {
 		p.backwardGate(w, dz)
 	}
 	for m := range p.dims {
-		gemm(blas.NoTrans, blas.Trans, dz, w.headOf(m), 0, p.dh)
+		multiply(blas.NoTrans, blas.Trans, dz, w.headOf(m), 0, p.dh)
 		for i, a := range p.share[m] {
 			row := p.dh.row(i)
 			for j := range row {
@@ -362,14 +362,14 @@ func (p *pass[T]) backward(w, g *weights[T], dz dense[T]) {
 		for k, f := range p.keep[m].data {
 			p.dh.data[k] *= f
 		}
-		gemm(blas.Trans, blas.NoTrans, p.x[m], p.dh, 1, g.proj[m])
+		multiply(blas.Trans, blas.NoTrans, p.x[m], p.dh, 1, g.proj[m])
 		p.dh.sumRows(nil, g.bias[m])
 	}
 }
 
 // backwardGate sets dgate, the gradient by the gates' log-odds.
 func (p *pass[T]) backwardGate(w *weights[T], dz dense[T]) {
-	gemm(blas.NoTrans, blas.Trans, dz, w.head[0], 0, p.du)
+	multiply(blas.NoTrans, blas.Trans, dz, w.head[0], 0, p.du)
 	for i := range dz.rows {
 		row := p.dgate.row(i)
 		mean := T(0)

@@ -77,12 +77,12 @@ func (l *recurrent[T]) forward(s *steps, x matrix[T], w []T, p lstmSlots, drops 
 	h := p.recurrent.rows
 	l.steps, l.x = s, x
 	l.gates, l.c, l.tc, l.h = l.gates.sized(x.rows, 4*h), l.c.sized(x.rows, h), l.tc.sized(x.rows, h), l.h.sized(x.rows, h)
-	gemm(plain, plain, x, at(w, p.input), 0, l.gates)
+	multiply(plain, plain, x, at(w, p.input), 0, l.gates)
 	l.gates.addRow(at(w, p.bias).data)
 	for t := range len(s.starts) - 1 {
 		first, n := s.starts[t], s.starts[t+1]-s.starts[t]
 		if t > 0 {
-			gemm(plain, plain, l.h.part(s.starts[t-1], n), at(w, p.recurrent), 1, l.gates.part(first, n))
+			multiply(plain, plain, l.h.part(s.starts[t-1], n), at(w, p.recurrent), 1, l.gates.part(first, n))
 		}
 		for i := range n {
 			var before []T
@@ -135,16 +135,16 @@ func (l *recurrent[T]) backward(d matrix[T], w, g []T, p lstmSlots, further bool
 			break
 		}
 		da, prior := l.da.part(first, n), s.starts[t-1]
-		gemm(plain, turned, da, at(w, p.recurrent), 1, d.part(prior, n))
-		gemm(turned, plain, l.h.part(prior, n), da, 1, at(g, p.recurrent))
+		multiply(plain, turned, da, at(w, p.recurrent), 1, d.part(prior, n))
+		multiply(turned, plain, l.h.part(prior, n), da, 1, at(g, p.recurrent))
 	}
-	gemm(turned, plain, l.x, l.da, 1, at(g, p.input))
+	multiply(turned, plain, l.x, l.da, 1, at(g, p.input))
 	l.da.sumRows(at(g, p.bias).data)
 	if !further {
 		return matrix[T]{}
 	}
 	l.dx = l.dx.sized(l.x.rows, l.x.cols)
-	gemm(plain, turned, l.da, at(w, p.input), 0, l.dx)
+	multiply(plain, turned, l.da, at(w, p.input), 0, l.dx)
 	return l.dx
 }
 

@@ -2,13 +2,13 @@ package sequence
 
 import (
 	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/blas32"
-	"gonum.org/v1/gonum/blas/blas64"
+
+	"uacs/internal/gemm"
 )
 
 // number is what a network computes with: float32, and float64 where a test compares
 // gradients with finite differences.
-type number interface{ float32 | float64 }
+type number = gemm.Number
 
 // matrix is a matrix in row-major order.
 type matrix[T number] struct {
@@ -46,9 +46,9 @@ const (
 	turned = blas.Trans
 )
 
-// gemm sets c to op(a)·op(b) + beta·c. gonum adds up each element of c in one goroutine and
+// multiply sets c to op(a)·op(b) + beta·c. gonum adds up each element of c in one goroutine and
 // one order. Matrices without a row leave c times beta.
-func gemm[T number](ta, tb blas.Transpose, a, b matrix[T], beta T, c matrix[T]) {
+func multiply[T number](ta, tb blas.Transpose, a, b matrix[T], beta T, c matrix[T]) {
 	if c.rows == 0 || c.cols == 0 {
 		return
 	}
@@ -58,18 +58,12 @@ func gemm[T number](ta, tb blas.Transpose, a, b matrix[T], beta T, c matrix[T]) 
 		}
 		return
 	}
-	switch x := any(a.data).(type) {
-	case []float32:
-		y, z := any(b.data).([]float32), any(c.data).([]float32)
-		blas32.Gemm(ta, tb, 1, blas32.General{Rows: a.rows, Cols: a.cols, Stride: a.cols, Data: x},
-			blas32.General{Rows: b.rows, Cols: b.cols, Stride: b.cols, Data: y}, float32(beta),
-			blas32.General{Rows: c.rows, Cols: c.cols, Stride: c.cols, Data: z})
-	case []float64:
-		y, z := any(b.data).([]float64), any(c.data).([]float64)
-		blas64.Gemm(ta, tb, 1, blas64.General{Rows: a.rows, Cols: a.cols, Stride: a.cols, Data: x},
-			blas64.General{Rows: b.rows, Cols: b.cols, Stride: b.cols, Data: y}, float64(beta),
-			blas64.General{Rows: c.rows, Cols: c.cols, Stride: c.cols, Data: z})
-	}
+	gemm.Into(ta, tb, a.plain(), b.plain(), beta, c.plain())
+}
+
+// plain is the matrix as package gemm takes it.
+func (m matrix[T]) plain() gemm.Matrix[T] {
+	return gemm.Matrix[T]{Rows: m.rows, Cols: m.cols, Data: m.data}
 }
 
 // addRow adds v to every row.
@@ -103,7 +97,7 @@ type layer[T number] struct {
 func (l *layer[T]) forward(x matrix[T], w []T, s denseSlots, relu bool, drops Drops, p float64) matrix[T] {
 	l.relu = relu
 	l.out = l.out.sized(x.rows, s.weight.cols)
-	gemm(plain, plain, x, at(w, s.weight), 0, l.out)
+	multiply(plain, plain, x, at(w, s.weight), 0, l.out)
 	l.out.addRow(at(w, s.bias).data)
 	if relu {
 		for k, v := range l.out.data {
@@ -131,7 +125,7 @@ func (l *layer[T]) backward(x, d matrix[T], w, g []T, s denseSlots, further bool
 		return matrix[T]{}
 	}
 	l.dx = l.dx.sized(x.rows, x.cols)
-	gemm(plain, turned, d, at(w, s.weight), 0, l.dx)
+	multiply(plain, turned, d, at(w, s.weight), 0, l.dx)
 	return l.dx
 }
 
@@ -139,11 +133,11 @@ func (l *layer[T]) backward(x, d matrix[T], w, g []T, s denseSlots, further bool
 // as (dᵀx)ᵀ: the sums are the same, over longer rows, and what relu cut off is skipped.
 func (l *layer[T]) weightBack(x, d, g matrix[T]) {
 	if x.cols <= d.cols {
-		gemm(turned, plain, x, d, 1, g)
+		multiply(turned, plain, x, d, 1, g)
 		return
 	}
 	l.dw = l.dw.sized(d.cols, x.cols)
-	gemm(turned, plain, d, x, 0, l.dw)
+	multiply(turned, plain, d, x, 0, l.dw)
 	for j := range d.cols {
 		for i, v := range l.dw.row(j) {
 			g.data[i*g.cols+j] += v

@@ -42,20 +42,25 @@ func open(c *ubm.Config, data fs.FS) ([]*corpus, error) {
 }
 
 func generated(name string, _ fs.FS) (*corpus, error) {
-	for _, c := range []synth.Config{synth.MOSI(), synth.SIMS()} {
-		if c.Name != name {
-			continue
-		}
-		set, err := synth.Generate(c)
-		if err != nil {
-			return nil, err
-		}
-		return &corpus{
-			name: name, title: set.Title, digest: c.Revision(), clips: set.Samples,
-			audio: set.Features.Audio, vision: set.Features.Vision, licences: []string{set.Title + ": generated, of no one's making"},
-		}, nil
+	c, set, err := synthetic(name)
+	if err != nil {
+		return nil, err
 	}
-	return nil, fmt.Errorf("dataset %q is not synth-mosi or synth-sims", name)
+	return &corpus{
+		name: name, title: set.Title, digest: c.Revision(), clips: set.Samples,
+		audio: set.Features.Audio, vision: set.Features.Vision, licences: []string{set.Title + ": generated, of no one's making"},
+	}, nil
+}
+
+// synthetic generates the dataset of that name.
+func synthetic(name string) (c synth.Config, set *synth.Set, err error) {
+	for _, c := range []synth.Config{synth.MOSI(), synth.SIMS()} {
+		if c.Name == name {
+			set, err := synth.Generate(c)
+			return c, set, err
+		}
+	}
+	return c, nil, fmt.Errorf("dataset %q is not synth-mosi or synth-sims", name)
 }
 
 func public(name string, data fs.FS) (*corpus, error) {

@@ -53,14 +53,10 @@ func (s *Source) makeFrames(ctx context.Context, c ubm.Config) (*Result, error) 
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.Name, err)
 	}
-	if s.Progress != nil {
-		ctx = ubm.WithProgress(ctx, s.Progress)
-	}
-	m, h, err := ubm.Train(ctx, c, d)
+	m, h, err := s.fit(ctx, c, d, digest)
 	if err != nil {
 		return nil, err
 	}
-	m.Digest = digest
 	extra := &besides{rows: rows}
 	if extra.table, err = compare(ctx, m, &c, &d); err != nil {
 		return nil, fmt.Errorf("%s: %w", c.Name, err)
@@ -104,18 +100,12 @@ type generatedFrames struct {
 }
 
 func newGenerated(name string) (frames, error) {
-	for _, c := range []synth.Config{synth.MOSI(), synth.SIMS()} {
-		if c.Name != name {
-			continue
-		}
-		set, err := synth.Generate(c)
-		if err != nil {
-			return nil, err
-		}
-		made, err := synth.Frames(c, set)
-		return &generatedFrames{c, set, made}, err
+	c, set, err := synthetic(name)
+	if err != nil {
+		return nil, err
 	}
-	return nil, fmt.Errorf("dataset %q is not synth-mosi or synth-sims", name)
+	made, err := synth.Frames(c, set)
+	return &generatedFrames{c, set, made}, err
 }
 
 // digest is raised by hand when the generated frames change.

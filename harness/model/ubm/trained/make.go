@@ -96,15 +96,24 @@ func (s *Source) Make(ctx context.Context, c ubm.Config) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	m, h, err := s.fit(ctx, c, d, digest)
+	if err != nil {
+		return nil, err
+	}
+	return r, r.write(m, h, &d, &besides{})
+}
+
+// fit trains a model, tells s.Progress, and gives the model its training digest.
+func (s *Source) fit(ctx context.Context, c ubm.Config, d ubm.Data, digest string) (*ubm.Model, *ubm.History, error) {
 	if s.Progress != nil {
 		ctx = ubm.WithProgress(ctx, s.Progress)
 	}
 	m, h, err := ubm.Train(ctx, c, d)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	m.Digest = digest
-	return r, r.write(m, h, &d, &besides{})
+	return m, h, nil
 }
 
 func (s *Source) encoders(ctx context.Context, c *ubm.Config) ([]Encoder, error) {
