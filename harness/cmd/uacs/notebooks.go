@@ -24,10 +24,10 @@ import (
 // notebookTime is the longest that one notebook of the project may take.
 const notebookTime = 10 * time.Minute
 
-// checkNotebooks runs the project's notebooks and compares their outputs with those
-// that are committed in them. One that has not changed since it last agreed, under
-// the same program, is not run again. What differs is shown and is an error.
-func (c reproduceCmd) checkNotebooks(a *app) error {
+// notebooks runs the project's notebooks: on the synthetic tier, to compare their
+// outputs with those that are committed in them, and then, if public says so, on
+// the public data.
+func (c reproduceCmd) notebooks(a *app, public bool) error {
 	files, err := filepath.Glob(filepath.Join(c.Root, "notebooks", "[0-9]*.ipynb"))
 	if err != nil || len(files) == 0 {
 		return err
@@ -40,24 +40,48 @@ func (c reproduceCmd) checkNotebooks(a *app) error {
 	if err != nil {
 		return err
 	}
+	if err := c.checkNotebooks(a, files, program); err != nil || !public {
+		return err
+	}
+	for _, file := range files {
+		cached, err := c.publicNotebook(a, file, program)
+		if err != nil {
+			return fmt.Errorf("%s on the public data: %w", file, err)
+		}
+		c.printNotebook(a, file, cached, " on the public data")
+	}
+	return nil
+}
+
+// checkNotebooks runs notebooks and compares their outputs. One that has not changed
+// since it last agreed, under the same program, is not run again. What differs is
+// shown and is an error.
+func (c reproduceCmd) checkNotebooks(a *app, files []string, program string) error {
 	differ := 0
 	for _, file := range files {
 		diff, cached, err := c.checkNotebook(a, file, program)
 		if err != nil {
 			return fmt.Errorf("%s: %w", file, err)
 		}
+		said := ""
 		if diff != "" {
 			differ++
+			said = ", other outputs"
 			fmt.Fprint(a.Stdout, beginningOf(diff))
 		}
-		if !c.JSON {
-			fmt.Fprintf(a.Stdout, "  %-7s %-18s notebook%s\n", outcomeWord(cached), strings.TrimSuffix(filepath.Base(file), ".ipynb"), differsWord(diff))
-		}
+		c.printNotebook(a, file, cached, said)
 	}
 	if differ > 0 {
 		return fmt.Errorf("%d of %d notebooks give other outputs than they hold; uacs nb run --inplace writes the new ones", differ, len(files))
 	}
 	return nil
+}
+
+// printNotebook prints the line about one notebook.
+func (c reproduceCmd) printNotebook(a *app, file string, cached bool, said string) {
+	if !c.JSON {
+		fmt.Fprintf(a.Stdout, "  %-7s %-18s notebook%s\n", outcomeWord(cached), strings.TrimSuffix(filepath.Base(file), ".ipynb"), said)
+	}
 }
 
 // beginningOf leaves the beginning of a diff, and of its lines: a figure has
@@ -84,13 +108,6 @@ func outcomeWord(cached bool) string {
 		return "cached"
 	}
 	return "ran"
-}
-
-func differsWord(diff string) string {
-	if diff != "" {
-		return ", other outputs"
-	}
-	return ""
 }
 
 // checkNotebook runs one notebook unless the cache says that it agreed.
@@ -139,30 +156,8 @@ func (c reproduceCmd) notebookMark(file, program, what string) (m notebookMark, 
 	return m, err == nil && string(old) == m.key && !c.FromScratch, nil
 }
 
-// publicNotebooks runs the notebooks on the public data and writes them into the
-// folder public beside them, which is never committed: they hold texts of single
-// clips.
-func (c reproduceCmd) publicNotebooks(a *app) error {
-	files, err := filepath.Glob(filepath.Join(c.Root, "notebooks", "[0-9]*.ipynb"))
-	if err != nil || len(files) == 0 || cannotRunCells() != "" {
-		return err
-	}
-	program, err := reproduce.ProgramDigest()
-	if err != nil {
-		return err
-	}
-	for _, file := range files {
-		cached, err := c.publicNotebook(a, file, program)
-		if err != nil {
-			return fmt.Errorf("%s on the public data: %w", file, err)
-		}
-		if !c.JSON {
-			fmt.Fprintf(a.Stdout, "  %-7s %-18s notebook on the public data\n", outcomeWord(cached), strings.TrimSuffix(filepath.Base(file), ".ipynb"))
-		}
-	}
-	return nil
-}
-
+// publicNotebook runs a notebook on the public data and writes it into the folder
+// public beside it, which is never committed: it holds texts of single clips.
 func (c reproduceCmd) publicNotebook(a *app, file, program string) (cached bool, err error) {
 	to := filepath.Join(c.Root, "notebooks", "public", filepath.Base(file))
 	mark, cached, err := c.notebookMark(file, program, "public")

@@ -76,13 +76,8 @@ func (c reproduceCmd) Run(a *app) error {
 		return err
 	}
 	if len(c.Experiment) == 0 && !c.NoNotebooks {
-		if err := c.checkNotebooks(a); err != nil {
+		if err := c.notebooks(a, s.Plan.Tier == "public" && len(s.Plan.Skipped) == 0); err != nil {
 			return err
-		}
-		if s.Plan.Tier == "public" && len(s.Plan.Skipped) == 0 {
-			if err := c.publicNotebooks(a); err != nil {
-				return err
-			}
 		}
 	}
 	if c.JSON {
