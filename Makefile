@@ -108,6 +108,7 @@ benchstat: ## compare benchmark outputs: make benchstat OLD=old.txt NEW=new.txt
 .PHONY: lint
 lint: ## vet, staticcheck, gofumpt
 	$(GO) vet ./...
+	$(GO) vet -tags purego ./harness/ablation
 	$(TOOL) staticcheck ./...
 	@out=$$($(TOOL) gofumpt -l .); if [ -n "$$out" ]; then echo "gofumpt would change:"; echo "$$out"; exit 1; fi
 

@@ -40,10 +40,10 @@ func (k *kernel) bootstrap(rank *ranking, cells []flips, wrong []bool) ([]booted
 	}
 	var walked []booted
 	var errors span
-	many := lanes(k.reps.width)
+	many := k.reps.per
 	for first := 0; first < len(distinct) || first == 0; first += many {
 		some := distinct[first:min(first+many, len(distinct))]
-		k.load(rank, newMovers(rank, some, wrong, k.reps.width), len(some))
+		k.load(rank, newMovers(rank, some, wrong, &k.reps.layout), len(some))
 		curves := k.curves()
 		for lane := range some {
 			curves[lane].fill(k, lane)
@@ -114,11 +114,11 @@ func (c *booted) fill(k *kernel, lane int) {
 // span is the percentile interval of x, in order of use. It looks at the tails only
 // that the first of x tell, and at all of x if that was not enough.
 func (k *kernel) span(x []float64) span {
-	if n := k.reps.pilot; len(x) > 2*n {
+	if n := k.reps.looks[min(1, len(k.reps.looks)-1)]; len(x) > 2*n {
 		t := &k.spare
 		t.pilot, t.deepen = x[:n], 0
 		t.open(&k.sel, k.tail)
-		below, above := t.below, t.above
+		below, above := t.side[0].edge, -t.side[1].edge
 		for _, v := range x[n:] {
 			if v <= below || v >= above {
 				t.push(v)

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
 	"uacs/harness/experiment"
@@ -37,7 +39,8 @@ func TestBandsAreThoseOfRoute(t *testing.T) {
 		{"more cells than lanes", 400, 13, infer.Plan{Replicates: 1500, Level: 0.95, Seed: 3, Stream: 7}},
 		{"another level", 200, 2, infer.Plan{Replicates: 1200, Level: 0.5, Seed: 4}},
 		{"thin tails", 200, 2, infer.Plan{Replicates: 1300, Level: 0.999, Seed: 5}},
-		{"wide lanes", 9000, 2, infer.Plan{Replicates: 600, Level: 0.9, Seed: 6}},
+		{"many clips", 9000, 2, infer.Plan{Replicates: 600, Level: 0.9, Seed: 6}},
+		{"wide lanes", 33_000, 2, infer.Plan{Replicates: 150, Level: 0.9, Seed: 6}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			tr := newTrial(c.n, 5, c.fusions, 5)
@@ -60,6 +63,34 @@ func TestBandsAreThoseOfRoute(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Vector instructions change no bit: all sizes of units, rankings with few and with many
+// groups, and tails that are looked for once and three times.
+func TestVectorsChangeNothing(t *testing.T) {
+	if !haveVectors {
+		t.Skip("no vector instructions here")
+	}
+	for _, n := range []int{20, 300, 1034, 4700, 20_000} {
+		tr := newTrial(n, 5, 10, 6)
+		plan := infer.Plan{Replicates: 2500, Level: 0.95, Seed: 8}
+		if n > 5000 {
+			plan.Replicates = 600
+		}
+		with, without := tr.kernel(t, plan, experiment.CurveRates()), tr.kernel(t, plan, experiment.CurveRates())
+		if !with.reps.vector {
+			t.Fatalf("%d clips are too many for vector instructions", n)
+		}
+		without.reps.vector = false
+		for m := range tr.u {
+			got, errs := tr.boot(with, m)
+			want, wantErrs := tr.boot(without, m)
+			all := []cmp.Option{cmp.AllowUnexported(booted{}, span{}), cmpopts.EquateNaNs()}
+			if diff := cmp.Diff(want, got, all...) + cmp.Diff(wantErrs, errs, all...); diff != "" {
+				t.Fatalf("%d clips, measure %d (-without +with):\n%s", n, m, diff)
+			}
+		}
 	}
 }
 

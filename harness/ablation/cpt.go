@@ -1,25 +1,24 @@
 package ablation
 
-import (
-	"math"
-	"math/bits"
-)
+import "math/bits"
 
 // cptShares are the shares of the gap between both ends of a curve whose recovery
 // the call-performance thresholds time.
 var cptShares = [...]float64{0.2, 0.5, 0.8}
 
 // climbs time when, on the way down the ranking, the cells of a replicate first
-// recover each share of the gap: [route.Curve.CPT] of all lanes at once.
+// recover each share of the gap: [route.Curve.CPT] of all cells at once.
 type climbs struct {
 	// found are, per cell and share, the deferral rates of the replicates that have one.
 	found [][len(cptShares)][]float64
 
-	// State of one replicate: per cell the share that is next, the accuracy that
-	// recovers it, and the gap; per word the clips that it takes, in lanes.
-	next      [maxLanes]int
-	want, gap [maxLanes]float64
-	need      [2]uint64
+	// Of one replicate, with a lane per cell: aim is the clips to get right for each
+	// share, in units, beyond all numbers where there is no gap; at is the point that
+	// gets there.
+	aim, at [len(cptShares)]row
+	// next is the aim that is next, share its number.
+	next  row
+	share [maxLanes]uint8
 }
 
 func (c *climbs) load(cells int) {
@@ -31,83 +30,77 @@ func (c *climbs) load(cells int) {
 	}
 }
 
-// climb times one replicate, number at in order of use, in lane i of a row.
-func (k *kernel) climb(weights []uint64, at, i int) {
-	l, mask, shift := &k.lane[i], k.reps.mask, uint(i*k.reps.width)&63
-	k.setOut(l, at)
-	sum0, sum1 := l.kept, l.kept
-	before0, before1 := sum0, sum1
-	need0, need1, guards := k.climbs.need[0], k.climbs.need[1], k.guards
-	for j := range k.move.stirring {
-		m := &k.move.stirring[j]
-		w := weights[m.cluster] >> shift & mask
-		sum0 += w * m.gain.a
-		sum1 += w * m.gain.b
-		if !m.last {
-			continue
-		}
-		hit0, hit1 := ((sum0|guards)-need0)&guards, ((sum1|guards)-need1)&guards
-		if hit0|hit1 != 0 {
-			start, end := float64(k.prefix[m.first]>>shift&mask), float64(k.prefix[m.end]>>shift&mask)
-			k.reach(l, 0, hit0, before0, sum0, start, end)
-			k.reach(l, 1, hit1, before1, sum1, start, end)
-			if need0, need1 = k.climbs.need[0], k.climbs.need[1]; need0&need1&guards == guards {
-				return // all cells have arrived
-			}
-		}
-		before0, before1 = sum0, sum1
+// setOut sets the aims of a replicate, number at in order of use.
+func (c *climbs) setOut(k *kernel, at int) {
+	l, kept := &k.reps.layout, k.keep[at]
+	none := l.all(l.beyond())
+	for s := range c.aim {
+		c.aim[s] = none
 	}
-}
-
-// setOut sets the first aims of a replicate.
-func (k *kernel) setOut(l *lane, at int) {
-	c, total, kept := &k.climbs, float64(l.total), k.keep[at]
-	small := float64(kept) / total
-	c.need = [2]uint64{k.guards, k.guards} // out of reach
 	for cell := range k.cells {
-		s := &k.cell[cell]
-		end := kept + int(s.gained[at]) - int(s.lost[at])
-		c.gap[cell] = float64(end)/total - small
-		if c.gap[cell] <= noGap {
+		gap := int(k.cell[cell].gained[at] - k.cell[cell].lost[at])
+		if gap <= 0 {
 			continue
 		}
-		c.next[cell] = 0
-		k.aim(l, cell, small)
+		word, shift := l.at(cell)
+		for s, share := range cptShares {
+			// Rounding cannot matter: a share of a whole number is whole, or a tenth off.
+			aim := kept + int(float64(share*float64(gap))-1e-6) + 1
+			c.aim[s][word] -= uint64(l.beyond()-aim*l.unit) << (shift & 63)
+		}
 	}
 }
 
-// aim sets a cell's next aim.
-func (k *kernel) aim(l *lane, cell int, small float64) {
-	c, width := &k.climbs, k.reps.width
-	word, shift := 0, uint(cell*width)
-	if cell >= k.reps.per {
-		word, shift = 1, uint((cell-k.reps.per)*width)
+// start begins to look for the points that reach the aims; there are so many points.
+func (c *climbs) start(l *layout, points int) {
+	for s := range c.at {
+		c.at[s] = l.all(points)
 	}
-	c.need[word] &^= k.reps.mask << (shift & 63)
-	if c.next[cell] == len(cptShares) {
-		c.need[word] |= 1 << ((shift + uint(width) - 1) & 63)
-		return
-	}
-	c.want[cell] = small + float64(cptShares[c.next[cell]]*c.gap[cell])
-	// Rounding cannot matter: the aim is off the whole numbers by total·1e-9.
-	c.need[word] |= uint64(math.Ceil((c.want[cell]-noGap)*float64(l.total))) << (shift & 63)
+	c.next, c.share = c.aim[0], [maxLanes]uint8{}
 }
 
-// reach notes the aims that the lanes in hit have reached between two sums.
-func (k *kernel) reach(l *lane, word int, hit, before, now uint64, start, end float64) {
-	width, largest, total := uint(k.reps.width), k.reps.mask>>1, float64(l.total)
-	c := &k.climbs
+// reach notes a point at which the lanes marked in hit, of a word of sums, have
+// reached their next aim.
+func (c *climbs) reach(l *layout, word int, hit, sums uint64, point int) {
 	for ; hit != 0; hit &= hit - 1 {
-		guard := uint(bits.TrailingZeros64(hit))
-		shift := (guard + 1 - width) & 63
-		cell := word*k.reps.per + int(k.laneOf[guard&63])
-		q0, q1 := float64(before>>shift&largest)/total, float64(now>>shift&largest)/total
-		for c.next[cell] < len(cptShares) && q1 >= c.want[cell]-noGap {
-			part := min(1, (c.want[cell]-q0)/(q1-q0))
-			f := &c.found[cell][c.next[cell]]
-			*f = append(*f, start/total+float64((end-start)/total*part))
-			c.next[cell]++
-			k.aim(l, cell, float64(l.kept&largest)/total)
+		shift := uint(bits.TrailingZeros64(hit)) + 1 - l.width
+		lane := int((uint(word)*64 + shift) / l.width)
+		s := &c.share[lane&(maxLanes-1)]
+		for next := l.beyond(); ; {
+			l.set(&c.at[*s], lane, point)
+			if *s++; int(*s) < len(cptShares) {
+				next = l.get(&c.aim[*s], lane)
+			}
+			l.set(&c.next, lane, next)
+			if int(sums>>shift&l.mask) < next {
+				break
+			}
+			next = l.beyond()
+		}
+	}
+}
+
+// arrive notes the deferral rates at which a replicate, number at in order of use,
+// in a lane of its block, has reached its aims.
+func (c *climbs) arrive(k *kernel, at, lane int) {
+	l, kept, mask := &k.reps.layout, k.keep[at], k.reps.mask
+	unit, scale := float64(l.unit), k.places.scale*float64(l.unit)
+	clips, up := l.at(lane)
+	for cell := range k.cells {
+		gap := int(k.cell[cell].gained[at] - k.cell[cell].lost[at])
+		if gap <= 0 {
+			continue
+		}
+		word, shift := l.at(cell)
+		found := &c.found[cell]
+		for s, share := range cptShares {
+			i := c.at[s][word] >> (shift & 63) & mask
+			q0, q1 := k.sums[i][word]>>(shift&63)&mask, k.sums[i+1][word]>>(shift&63)&mask
+			p, want := k.move.points[i], (float64(kept)+float64(share*float64(gap)))*unit
+			start := k.prefix[p.first][clips] >> (up & 63) & mask
+			width := k.prefix[p.end][clips]>>(up&63)&mask - start
+			part := min(1, (want-float64(int64(q0)))/float64(int64(q1-q0)))
+			found[s] = append(found[s], (float64(int64(start))+float64(float64(int64(width))*part))*scale)
 		}
 	}
 }

@@ -315,3 +315,10 @@ func (u *unit) features() []route.Feature {
 	}
 	return append(out, route.Feature{Name: "length", Values: length})
 }
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}

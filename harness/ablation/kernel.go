@@ -1,19 +1,13 @@
 package ablation
 
-import "math"
+import (
+	"slices"
+	"unsafe"
+)
 
-// blockRows is how many rows of packed replicates, of per each, pass down the
-// ranking before what they say is filed: many, because to file a rate its tails
-// must come into the nearest cache, but no more than 64 replicates. It is even.
-func blockRows(per int) int { return min(12, 64/per) &^ 1 }
-
-// coarseGroups is the number of groups of tied clips up to which most rates fall
-// inside a group, so that sums are better taken as numbers at once.
-const coarseGroups = 100
-
-// kernel walks the replicates of one panel down one ranking for the cells in the
-// lanes of two words, and files what each replicate says about each cell. It is
-// reused for one ranking after the other.
+// kernel walks the replicates of one panel down one ranking for as many cells as a
+// row has lanes, and files what each replicate says about each cell. It is reused
+// for one ranking after the other.
 //
 // For a replicate, let D be the number of clips deferred so far, T that of all
 // clips, w an entry's weight. The area under a cell's curve is linear in what
@@ -25,6 +19,10 @@ const coarseGroups = 100
 // on the cell, and only clips with g ≠ 0 count. The same a give the AUROC of any
 // set of positives, by the Mann-Whitney count: (sum a - P²) / (2 P (T-P)), P the
 // weight of the set. All sums are integers and exact.
+//
+// D and the a are taken for the replicates of a block at once, in the lanes of
+// rows. The curves are then taken for one replicate after the other, with the
+// cells in the lanes.
 type kernel struct {
 	reps  *replicates
 	rates []float64
@@ -34,214 +32,175 @@ type kernel struct {
 	keep, large []int
 	alone       []alone // per replicate in order of use
 
-	rank   *ranking
-	move   *movers
-	cells  int
-	coarse bool
+	rank  *ranking
+	move  *movers
+	cells int
 
-	// ones has a 1 in every lane, guards the guard of every lane.
-	ones, guards uint64
-	laneOf       [64]uint8
-	slots        int // replicates of a block
-
-	prefix []uint64 // clips deferred before each entry, packed by replicate
-	lane   []lane   // of the row being walked
-	// places are tables by total, one more than the lanes of a row may need, and
-	// newest the one made last.
-	places []places
-	newest int
-	block  block
-	areas  areas
-	tails  []tails   // per rate and cell
-	cell   []scalars // per cell; the last is the small model's errors
+	prefix []row // clips deferred before each entry, of the block being walked
+	// sums holds the clips, in units, that the cells get right at the points of the
+	// replicate being walked: first none escalated, then after each point, then room
+	// for one.
+	sums   []row
 	climbs climbs
-	// below and above are where the tails begin, per rate and cell.
-	below, above []float64
-	bounds       []bound
-	marks        []mark // per rate, for the replicates last filed
-	sel          selector
-	spare        tails // of a scalar
+	places *places // of the replicate being walked
+	// known are places by their total, passing those that were too many to keep.
+	known   map[int]*places
+	passing places
+	// done is, per rate, how many points of the replicate it passes with all their clips.
+	done []uint32
+	// inverse is, by clips, 2^31 divided by their number, rounded down.
+	inverse []uint32
+	sieve   sieve
+	areas   areas
+	tails   []tails   // per rate and cell
+	cell    []scalars // per cell; the last is the small model's errors
+	sel     selector
+	spare   tails // of a scalar
 	// scalar and some are memory for a cell's scalars, reused.
 	scalar [4][]float64
 	some   []float64
 }
 
-// lane is one replicate of a row.
-type lane struct {
-	total int
-	twice uint64 // 2·total
-	// place is by clips deferred.
-	place []place
-	// steps are what the sums gain on the way to each rate, and after the last.
-	steps []step
-	kept  uint64
-}
-
-// place is where some number of deferred clips stands among the rates: the first
-// rate that needs as many clips, and how many clips it is from there back to the
-// rate before, rounded down.
-type place struct{ rate, room uint16 }
-
 // alone is the accuracy of either model alone.
 type alone struct{ small, large float64 }
 
-// places are the places of replicates of total clips.
-type places struct {
-	total int
-	at    []place
-}
-
-// step is what a replicate's sums gain, or the sums: a word for the first lanes, and
-// one for the others.
-type step struct{ a, b uint64 }
-
 // newKernel makes a kernel for a panel.
 func newKernel(reps *replicates, keep, large []int, rates []float64, level float64) *kernel {
-	k := &kernel{reps: reps, rates: rates, tail: (1 - level) / 2, keep: keep, large: large, slots: blockRows(reps.per) * reps.per}
-	for lane := range reps.per {
-		k.ones |= 1 << uint(lane*reps.width)
-		for bit := range reps.width {
-			k.laneOf[lane*reps.width+bit] = uint8(lane)
-		}
-	}
+	k := &kernel{reps: reps, rates: rates, tail: (1 - level) / 2, keep: keep, large: large}
 	k.alone = make([]alone, len(reps.total))
 	for b, total := range reps.total {
 		k.alone[b] = alone{float64(keep[b]) / float64(total), float64(large[b]) / float64(total)}
 	}
-	k.guards = k.ones << uint(reps.width-1)
-	k.lane = make([]lane, reps.per)
-	for i := range k.lane {
-		k.lane[i] = lane{steps: make([]step, len(rates)+1)}
+	k.places, k.known, k.done = &places{}, map[int]*places{}, make([]uint32, len(rates)+1)
+	k.inverse = make([]uint32, reps.most+1)
+	for n := 1; n <= reps.most; n++ {
+		k.inverse[n] = 1 << 31 / uint32(n)
 	}
-	k.places = make([]places, reps.per+1)
-	for i := range k.places {
-		k.places[i].at = make([]place, reps.most+1)
-	}
-	k.block = newBlock(len(rates), k.slots)
-	k.tails = make([]tails, len(rates)*lanes(reps.width))
-	k.cell = make([]scalars, lanes(reps.width)+1)
+	k.tails = make([]tails, len(rates)*reps.per)
+	k.cell = make([]scalars, reps.per+1)
 	return k
 }
 
 // load sets the ranking and the cells of the next walk.
 func (k *kernel) load(rank *ranking, move *movers, cells int) {
-	k.rank, k.move, k.cells, k.coarse = rank, move, cells, rank.groups <= coarseGroups
+	k.rank, k.move, k.cells = rank, move, cells
 	k.prefix = grow(k.prefix, len(rank.cluster)+1)
-	k.prefix[0] = 0
-	k.areas.load(k)
+	k.sums = grow(k.sums, len(move.points)+2)
+	k.sieve.load(len(k.rates), cells)
 	for i := range k.cell[:cells+1] {
 		k.cell[i].load(len(k.reps.total))
 	}
 	for i := range k.tails {
 		k.tails[i].deepen = 0
 	}
-	if k.coarse {
-		k.block.values = grow(k.block.values, k.inUse()*k.slots)
-	}
 }
 
-// inUse is the number of tails that the cells have.
-func (k *kernel) inUse() int { return len(k.rates) * k.cells }
-
-// walk passes all replicates down the ranking, block by block. The pilot's numbers
-// are all kept, of the others the tails.
+// walk passes all replicates down the ranking. The pilot's numbers are all kept, of
+// the others the tails.
 func (k *kernel) walk() {
 	for i := range k.tails {
 		k.tails[i].pilot = k.tails[i].pilot[:0]
 	}
 	k.climbs.load(k.cells)
-	for first := 0; first < len(k.reps.total); first += k.slots {
-		n := min(k.slots, len(k.reps.total)-first)
-		k.pass(first, n)
-		switch {
-		case first+n <= k.reps.pilot:
-			k.filePilot(n)
-		case k.coarse:
-			k.fileCoarse(n)
-		default:
-			k.fileFine(n)
+	per := k.reps.per
+	for first := 0; first < len(k.reps.total); first += per {
+		n := min(per, len(k.reps.total)-first)
+		weights := k.reps.block(first / per)
+		k.prefixes(weights)
+		k.areas.sum(k, weights, first)
+		for lane := range n {
+			k.replicate(weights, first+lane, lane)
 		}
-		switch first + n {
-		case k.reps.pilot:
-			k.open(func(t *tails) { t.open(&k.sel, k.tail) })
-		case k.reps.early:
-			k.open(func(t *tails) { t.tighten(&k.sel, first+n, k.tail) })
-		}
+	}
+	for r := range k.rates {
+		k.clearTray(r)
 	}
 }
 
-// pass passes a block of n replicates from number first on.
-func (k *kernel) pass(first, n int) {
-	k.block.start(k.reps.total[first : first+n])
-	for slot := 0; slot < n; slot += k.reps.per {
-		weights := k.reps.row((first + slot) / k.reps.per)
-		k.deferAll(weights)
-		k.areas.weigh(k, weights, first+slot)
-		lanes := k.lane[:min(k.reps.per, n-slot)]
-		for i := range lanes {
-			k.prepare(i, first+slot+i)
-			k.climb(weights, first+slot+i, i)
+// replicate takes the curves of a replicate, number at in order of use, in a lane
+// of its block, and files what it says.
+func (k *kernel) replicate(weights []row, at, lane int) {
+	total := k.reps.total[at]
+	if k.places.total != total {
+		k.places = k.placesOf(total)
+	}
+	k.climbs.setOut(k, at)
+	k.curve(weights, at, lane)
+	k.climbs.arrive(k, at, lane)
+	if at < k.reps.looks[0] {
+		k.keepAll(lane)
+	} else {
+		k.sift(lane)
+		for i := range k.sieve.hits {
+			k.file(&k.sieve.hits[i])
 		}
-		if k.coarse {
-			for i := range lanes {
-				k.walkCoarse(weights, i, slot)
+	}
+	if i := slices.Index(k.reps.looks, at+1); i >= 0 {
+		k.look(i)
+	}
+}
+
+// look looks where the tails begin, for the first time if i is 0.
+func (k *kernel) look(i int) {
+	for r := range k.rates {
+		k.clearTray(r)
+		for cell := range k.cells {
+			t := &k.tails[r*k.cells+cell]
+			if i == 0 {
+				t.open(&k.sel, k.tail)
+			} else {
+				t.tighten(&k.sel, k.reps.looks[i], k.tail)
 			}
-			continue
+			k.sieve.open(&k.reps.layout, r, cell, t)
 		}
-		k.walkFine(weights, lanes, slot)
-		k.sumUp(lanes, slot)
-	}
-	k.areas.sum(k, first, n)
-}
-
-// open ends the pilot, or another part of the walk after which it is known better
-// where the tails begin.
-func (k *kernel) open(open func(t *tails)) {
-	k.below, k.above, k.marks = grow(k.below, k.inUse()), grow(k.above, k.inUse()), grow(k.marks, len(k.rates))
-	k.bounds = grow(k.bounds, k.inUse())
-	clear(k.marks)
-	for i := range k.inUse() {
-		t := &k.tails[i]
-		open(t)
-		k.below[i], k.above[i] = t.below, t.above
-		k.bounds[i] = newBound(t.below, t.above)
 	}
 }
 
-// deferAll sums the weights down the ranking.
-func (k *kernel) deferAll(weights []uint64) {
-	sum, prefix := uint64(0), k.prefix[1:]
+// prefixes sums the weights of a block down the ranking.
+func (k *kernel) prefixes(weights []row) {
+	prefix, sum := k.prefix[1:], row{}
+	k.prefix[0] = sum
+	if k.reps.vector {
+		sumPrefixes(&prefix[0], &weights[0], &k.rank.cluster[0], &k.rank.clips[0], len(prefix))
+		return
+	}
 	cluster, clips := k.rank.cluster[:len(prefix)], k.rank.clips[:len(prefix)]
 	for e := range prefix {
-		sum += weights[cluster[e]] * uint64(clips[e])
+		sum.addTimes(&weights[cluster[e]], uint64(clips[e]))
 		prefix[e] = sum
 	}
 }
 
-// prepare sets lane i for the replicate at a place in order of use.
-func (k *kernel) prepare(i, at int) {
-	l, total := &k.lane[i], k.reps.total[at]
-	l.kept, l.total, l.twice = uint64(k.keep[at])*k.ones, total, uint64(2*total)
-	if k.places[k.newest].total != total {
-		k.newest = (k.newest + 1) % len(k.places)
-		k.places[k.newest].set(total, k.rates)
-	}
-	l.place = k.places[k.newest].at[:total+1]
+// column points to a lane of 16 bits in the first of the rows.
+func column(rows []row, lane int) *row {
+	return (*row)(unsafe.Add(unsafe.Pointer(&rows[0]), 2*lane))
 }
 
-// set fills in the places of replicates of total clips.
-func (p *places) set(total int, rates []float64) {
-	p.total = total
-	at, d, last := p.at[:total+1], 0, -math.MaxUint16
-	for r, rate := range rates {
-		// Up to here this rate is the first that needs as many clips.
-		need := float64(rate * float64(total))
-		for ; d < len(at) && float64(d) <= need; d++ {
-			at[d] = place{uint16(r), uint16(min(d-last, math.MaxUint16))}
-		}
-		last = int(math.Ceil(need))
+// curve sums what a replicate's clips gain down the ranking, and notes the point at
+// which each cell arrives at each aim.
+func (k *kernel) curve(weights []row, at, lane int) {
+	c, l := &k.climbs, &k.reps.layout
+	word, shift := l.at(lane)
+	sum, point := l.all(k.keep[at]*l.unit), 0
+	if k.reps.vector && len(k.move.gains) > 0 {
+		k.sums[0] = sum
+		accumulate(&k.sums[1], &sum, column(weights, lane), &k.move.stirring[0], &k.move.gains[0], len(k.move.gains))
+		arrivals(&c.at, &c.aim, &k.sums[1], len(k.move.points))
+		return
 	}
-	for ; d < len(at); d++ {
-		at[d] = place{uint16(len(rates)), uint16(min(d-last, math.MaxUint16))}
+	c.start(l, len(k.move.points))
+	k.sums[0] = sum
+	for i, m := range k.move.stirring {
+		sum.addTimes(&k.move.gains[i], weights[m.cluster][word]>>(shift&63)&l.mask)
+		if m.last == 0 {
+			continue
+		}
+		for w := range sum {
+			if hit := ((sum[w] | l.guards) - c.next[w]) & l.guards; hit != 0 {
+				c.reach(l, w, hit, sum[w], point)
+			}
+		}
+		point++
+		k.sums[point] = sum
 	}
 }

@@ -5,123 +5,117 @@ package ablation
 type flips []int8
 
 // movers are the entries of a ranking whose clips matter to a set of cells: all
-// others are wrong or right whatever happens to them. Cells stand in lanes, as
-// replicates do in package-wide words: two words hold them all.
+// others are wrong or right whatever happens to them.
 type movers struct {
 	list []mover
-	// stirring are those of the list that escalation changes in some lane.
-	stirring []mover
-	// classes group the movers that are alike in all lanes; what is summed over
+	// classes group the movers that are alike in all cells; what is summed over
 	// movers is summed over a class first.
 	classes [][]int32
-	// plus, minus and wrong say how often a class counts in a lane's sums over
+	// plus, minus and wrong say how often a class counts in a cell's sums over
 	// corrected clips, broken clips, and clips that the small model gets wrong.
 	plus, minus [][]share
 	wrong       []share
+
+	// stirring are the movers that escalation changes in some cell, gains what it
+	// does: a row of corrected minus broken clips, in units.
+	stirring []stirring
+	gains    []row
+	// points are the groups with a stirring mover: where the curves have a corner. An
+	// empty one comes after the last.
+	points []point
 }
 
-// mover is one entry with a stake.
-type mover struct {
-	cluster    uint32
-	first, end int32 // the entries of its group
-	last       bool  // the last mover of its group
-	single     bool  // its group is one clip
-	// gain holds, in each lane, corrected minus broken clips, as one signed sum of
-	// lanes: times a weight it adds to a word of sums that are never negative.
-	gain step
-}
+// mover is one entry with a stake: where its cluster's weights stand, and the
+// clips deferred before its group and after it, as numbers of rows.
+type mover struct{ cluster, first, end uint32 }
+
+// stirring is a mover's cluster, and whether the mover is the last of its group.
+type stirring struct{ cluster, last uint32 }
+
+// point are the entries of a group.
+type point struct{ first, end uint32 }
 
 // share is a class with a number of clips.
-type share struct {
-	class int32
-	clips uint64
-}
+type share struct{ class, clips uint32 }
 
-// stake is what an entry's clips do in each lane.
+// stake is what an entry's clips do in each cell.
 type stake struct {
 	plus, minus [maxLanes]uint16
 	wrong       uint16
 }
 
-// maxPer bounds the lanes of a word, maxLanes those of two: lanes may be wider
-// than sums need.
-const (
-	maxPer   = 8
-	maxLanes = 2 * maxPer
-)
-
-// newMovers gathers the movers of at most as many cells as two words have lanes.
-// wrong marks the clips that the small model gets wrong.
-func newMovers(r *ranking, cells []flips, wrong []bool, width int) *movers {
-	stakes := make([]stake, len(r.cluster))
-	for clip, e := range r.entry {
-		s := &stakes[e]
-		if wrong[clip] {
-			s.wrong++
-		}
-		for lane, f := range cells {
-			switch {
-			case f[clip] > 0:
-				s.plus[lane]++
-			case f[clip] < 0:
-				s.minus[lane]++
-			}
-		}
-	}
+// newMovers gathers the movers of at most as many cells as a row has lanes. wrong
+// marks the clips that the small model gets wrong.
+func newMovers(r *ranking, cells []flips, wrong []bool, l *layout) *movers {
 	m := &movers{plus: make([][]share, len(cells)), minus: make([][]share, len(cells))}
-	class := map[stake]int32{}
-	for e, s := range stakes {
+	class := map[stake]uint32{}
+	for e, s := range stakes(r, cells, wrong) {
 		if s == (stake{}) {
 			continue
 		}
 		k, known := class[s]
 		if !known {
-			k = int32(len(m.classes))
+			k = uint32(len(m.classes))
 			class[s] = k
 			m.classes = append(m.classes, nil)
 			m.addShares(k, s)
 		}
 		m.classes[k] = append(m.classes[k], int32(len(m.list)))
-		m.list = append(m.list, mover{cluster: r.cluster[e], first: r.first[e], end: r.end[e], gain: s.gain(width)})
+		m.list = append(m.list, mover{r.cluster[e], uint32(r.first[e]), uint32(r.end[e])})
+		m.stir(s, l)
 	}
-	for i := range m.list {
-		at := &m.list[i]
-		at.last = i+1 == len(m.list) || m.list[i+1].first != at.first
-		if at.gain != (step{}) {
-			m.stirring = append(m.stirring, *at)
-		}
-		at.single = at.end == at.first+1 && r.clips[at.first] == 1
-	}
-	for i := range m.stirring {
-		m.stirring[i].last = i+1 == len(m.stirring) || m.stirring[i+1].first != m.stirring[i].first
-	}
+	m.points = append(m.points, point{})[:len(m.points)]
 	return m
 }
 
-func (m *movers) addShares(class int32, s stake) {
-	for lane := range m.plus {
-		if s.plus[lane] > 0 {
-			m.plus[lane] = append(m.plus[lane], share{class, uint64(s.plus[lane])})
+// stakes returns the stake of each entry.
+func stakes(r *ranking, cells []flips, wrong []bool) []stake {
+	out := make([]stake, len(r.cluster))
+	for clip, e := range r.entry {
+		s := &out[e]
+		if wrong[clip] {
+			s.wrong++
 		}
-		if s.minus[lane] > 0 {
-			m.minus[lane] = append(m.minus[lane], share{class, uint64(s.minus[lane])})
+		for cell, f := range cells {
+			switch {
+			case f[clip] > 0:
+				s.plus[cell]++
+			case f[clip] < 0:
+				s.minus[cell]++
+			}
+		}
+	}
+	return out
+}
+
+// stir adds the last mover to the stirring ones if it is one.
+func (m *movers) stir(s stake, l *layout) {
+	if s.plus == s.minus {
+		return
+	}
+	var gain row
+	for cell := range m.plus {
+		l.add(&gain, cell, (int(s.plus[cell])-int(s.minus[cell]))*l.unit)
+	}
+	at := m.list[len(m.list)-1]
+	if n := len(m.points); n > 0 && m.points[n-1].first == at.first {
+		m.stirring[len(m.stirring)-1].last = 0
+	} else {
+		m.points = append(m.points, point{at.first, at.end})
+	}
+	m.stirring, m.gains = append(m.stirring, stirring{at.cluster, 1}), append(m.gains, gain)
+}
+
+func (m *movers) addShares(class uint32, s stake) {
+	for cell := range m.plus {
+		if s.plus[cell] > 0 {
+			m.plus[cell] = append(m.plus[cell], share{class, uint32(s.plus[cell])})
+		}
+		if s.minus[cell] > 0 {
+			m.minus[cell] = append(m.minus[cell], share{class, uint32(s.minus[cell])})
 		}
 	}
 	if s.wrong > 0 {
-		m.wrong = append(m.wrong, share{class, uint64(s.wrong)})
+		m.wrong = append(m.wrong, share{class, uint32(s.wrong)})
 	}
 }
-
-// gain packs corrected minus broken clips into lanes.
-func (s stake) gain(width int) (g step) {
-	per := min(64/width, maxPer)
-	for lane := range per {
-		shift := uint(lane * width)
-		g.a += uint64(int64(s.plus[lane])-int64(s.minus[lane])) << shift
-		g.b += uint64(int64(s.plus[per+lane])-int64(s.minus[per+lane])) << shift
-	}
-	return g
-}
-
-// lanes is how many cells two words hold.
-func lanes(width int) int { return 2 * min(64/width, maxPer) }

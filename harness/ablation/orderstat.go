@@ -38,15 +38,15 @@ func (s *selector) loadWithin(x []float64, lo, hi float64) {
 	}
 	s.x, s.bin, s.count = x, grow(s.bin, len(x)), grow(s.count, bins)
 	clear(s.count)
-	bin, count, last := s.bin, s.count, float64(bins-1)
+	bin, count := s.bin, s.count
 	for i, v := range x {
 		// The map from value to bin never decreases, whatever its rounding.
-		k, f := 0, (v-lo)*scale
-		switch {
-		case f >= last:
-			k = bins - 1
-		case f > 0:
-			k = int(f)
+		k := int((v - lo) * scale)
+		if uint(k) >= uint(len(count)) {
+			k = 0
+			if v > lo {
+				k = len(count) - 1
+			}
 		}
 		bin[i] = uint16(k)
 		count[k]++
@@ -72,20 +72,6 @@ func (s *selector) rank(k int) (at, next float64) {
 		}
 	}
 	return at, at
-}
-
-// edges returns the upper edge of the bin that holds place k and the lower edge of
-// the one that holds place k from the top, where the bins span lo to hi.
-func (s *selector) edges(k int, lo, hi float64) (below, above float64) {
-	width := (hi - lo) / float64(len(s.count))
-	low, high := 0, len(s.count)-1
-	for left := k; left >= int(s.count[low]) && low < high; low++ {
-		left -= int(s.count[low])
-	}
-	for left := k; left >= int(s.count[high]) && high > 0; high-- {
-		left -= int(s.count[high])
-	}
-	return lo + float64(float64(low+1)*width), lo + float64(float64(high)*width)
 }
 
 // gather returns the values of a bin, sorted.

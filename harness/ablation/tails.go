@@ -1,180 +1,150 @@
 package ablation
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // tails keep what a percentile interval needs of the replicates of one number:
 // the smallest and the largest. Where the tails begin is read off the pilot;
 // should a tail come out too short, the walk is repeated with a longer one, so
 // that the interval is exact always.
 type tails struct {
-	// below and above are where the tails begin. All values strictly beyond them
-	// are kept, and some others may be. Values equal to them are counted only, if
-	// they are so many that the number is all but constant (steep).
-	below, above     float64
-	low, high        []float64
-	steep            bool
-	atBelow, atAbove int
-	pilot            []float64
-	// least and most are the extremes of the pilot.
-	least, most float64
+	// side are the low tail, and the high one as the low tail of the numbers with
+	// their signs turned.
+	side  [2]tail
+	pilot []float64
 	// deepen is how often the walk was repeated for want of this number.
 	deepen int
 }
 
+// tail keeps the smallest of some values: all that are smaller than its edge.
+// Values equal to the edge are counted only, if they are so many that the number is
+// all but constant (steep).
+type tail struct {
+	kept   []float64
+	edge   float64
+	steep  bool
+	atEdge int
+	// least and most are about the extremes of what was pushed.
+	least, most float64
+}
+
 // push files a value that may be in either tail.
 func (t *tails) push(v float64) {
-	if v <= t.below {
-		t.pushLow(v)
-	}
-	if v >= t.above {
-		t.pushHigh(v)
-	}
+	t.side[0].push(v)
+	t.side[1].push(-v)
 }
 
-// pushLow files a value in the low tail, or next to it.
-func (t *tails) pushLow(v float64) {
-	if t.steep && v >= t.below {
-		t.atBelow += b2i(v == t.below)
-		return
+// push files a value if it is in the tail.
+func (t *tail) push(v float64) {
+	switch {
+	case v > t.edge:
+	case t.steep && v == t.edge:
+		t.atEdge++
+	default:
+		t.kept = append(t.kept, v)
 	}
-	t.low = append(t.low, v)
-}
-
-// pushHigh files a value in the high tail, or next to it.
-func (t *tails) pushHigh(v float64) {
-	if t.steep && v <= t.above {
-		t.atAbove += b2i(v == t.above)
-		return
-	}
-	t.high = append(t.high, v)
 }
 
 // open sets where the tails of a two-sided interval begin, a margin of standard
 // errors of the pilot's quantile beyond it, and files the pilot.
-func (t *tails) open(s *selector, tail float64) {
-	n := float64(len(t.pilot))
-	share := t.share(n, tail)
-	t.low, t.high, t.atBelow, t.atAbove, t.steep = t.low[:0], t.high[:0], 0, 0, false
-	t.least, t.most = t.pilot[0], t.pilot[0]
+func (t *tails) open(s *selector, share float64) {
+	n := len(t.pilot)
+	least, most := t.pilot[0], t.pilot[0]
 	for _, v := range t.pilot {
-		t.least, t.most = min(t.least, v), max(t.most, v)
+		least, most = min(least, v), max(most, v)
 	}
-	if share >= 0.5 || t.deepen > 3 {
-		t.below, t.above = math.Inf(1), math.Inf(-1)
-	} else {
-		s.loadWithin(t.pilot, t.least, t.most)
-		t.below, t.above = s.edges(int(share*n), t.least, t.most)
+	below, above, k := math.Inf(1), math.Inf(-1), t.place(n, share)
+	if 2*k < n && t.deepen <= 3 {
+		s.loadWithin(t.pilot, least, most)
+		below, _ = s.rank(k)
+		above, _ = s.rank(n - 1 - k)
 	}
-	for _, v := range t.pilot {
-		t.push(v)
-	}
-	// Ties must be met exactly, and the edges of bins are no values.
-	if most := 4 * share * n; !math.IsInf(t.below, 0) && float64(max(len(t.low), len(t.high))) > most {
-		t.steepen(s, int(share*n))
+	t.side[0].open(t.pilot, 1, below, least, most, 2*k)
+	t.side[1].open(t.pilot, -1, -above, -most, -least, 2*k)
+}
+
+// open files a pilot of values, times a sign. Should that be more than many values, the
+// tail is steep.
+func (t *tail) open(pilot []float64, sign, edge, least, most float64, many int) {
+	for _, steep := range []bool{false, true} {
+		*t = tail{kept: t.kept[:0], edge: edge, steep: steep, least: least, most: most}
+		for _, v := range pilot {
+			t.push(sign * v)
+		}
+		if len(t.kept) <= many || math.IsInf(edge, 0) {
+			return
+		}
 	}
 }
 
-// share is the share of replicates that a tail is made to hold, so that it all but
-// certainly holds the quantile once n more have told where it lies.
-func (t *tails) share(n, tail float64) float64 {
-	return tail + float64((4.5+float64(4*t.deepen))*math.Sqrt(float64(tail*(1-tail))/n)) + 2/n
+// place is the place in order of the value at which a tail is made to begin, so that it
+// all but certainly holds the quantile, after n replicates.
+func (t *tails) place(n int, share float64) int {
+	error := math.Sqrt(float64(share*(1-share)) / float64(n))
+	return int(float64((share+float64((4.5+float64(4*t.deepen))*error))*float64(n))) + 2
 }
 
 // tighten shortens tails that were opened by the pilot, now that n replicates are
 // known.
-func (t *tails) tighten(s *selector, n int, tail float64) {
-	k := int(t.share(float64(n), tail) * float64(n))
-	if t.steep || k >= len(t.low) || k >= len(t.high) || math.IsInf(t.below, 0) {
+func (t *tails) tighten(s *selector, n int, share float64) {
+	if t.deepen > 3 {
 		return
 	}
-	s.loadWithin(t.low, t.least, min(t.below, t.most))
-	t.below, _ = s.rank(k)
-	s.loadWithin(t.high, max(t.above, t.least), t.most)
-	t.above, _ = s.rank(len(t.high) - 1 - k)
-	low, high := t.low, t.high
-	t.low, t.high = t.low[:0], t.high[:0]
-	for _, v := range low {
-		if v <= t.below {
-			t.low = append(t.low, v)
-		}
-	}
-	for _, v := range high {
-		if v >= t.above {
-			t.high = append(t.high, v)
-		}
+	for i := range t.side {
+		t.side[i].tighten(s, t.place(n, share))
 	}
 }
 
-// steepen begins the tails at a value each that many replicates have.
-func (t *tails) steepen(s *selector, k int) {
-	t.steep, t.low, t.high = true, t.low[:0], t.high[:0]
-	t.below, _ = s.rank(k)
-	t.above, _ = s.rank(len(t.pilot) - 1 - k)
-	for _, v := range t.pilot {
-		t.push(v)
+// tighten shortens the tail to the value at place k.
+func (t *tail) tighten(s *selector, k int) {
+	if t.steep || k >= len(t.kept) {
+		return
+	}
+	t.least = slices.Min(t.kept)
+	s.loadWithin(t.kept, t.least, min(t.edge, t.most))
+	t.edge, _ = s.rank(k)
+	kept := t.kept
+	t.kept = t.kept[:0]
+	for _, v := range kept {
+		if v <= t.edge {
+			t.kept = append(t.kept, v)
+		}
 	}
 }
 
 // bounds returns the quantiles of n replicates at both tails; ok is false if a
 // tail is too short to hold them.
-func (t *tails) bounds(s *selector, n int, tail float64) (lo, hi float64, ok bool) {
-	k := placeBelow(n, tail)
-	next := min(k+1, n-1)
-	if next >= len(t.low)+t.atBelow {
+func (t *tails) bounds(s *selector, n int, share float64) (lo, hi float64, ok bool) {
+	k := placeBelow(n, share)
+	a, b, ok := t.side[0].lowest(s, k, min(k+1, n-1))
+	if !ok {
 		return 0, 0, false
 	}
-	a, b := t.lowest(s, k, next)
-	if b > t.below {
-		return 0, 0, false
-	}
-	lo = between(n, tail, a, b)
-	k = placeBelow(n, 1-tail)
-	next = min(k+1, n-1)
-	if n-k > len(t.high)+t.atAbove {
-		return 0, 0, false
-	}
-	a, b = t.highest(s, n-1-k, n-1-next)
-	return lo, between(n, 1-tail, a, b), a >= t.above
+	lo = between(n, share, a, b)
+	k = placeBelow(n, 1-share)
+	b, a, ok = t.side[1].lowest(s, n-1-min(k+1, n-1), n-1-k)
+	return lo, between(n, 1-share, -a, -b), ok
 }
 
-// lowest returns the values at places k and next, the same or the one after it,
-// from the bottom: the kept ones, then as many times the bound as needed.
-func (t *tails) lowest(s *selector, k, next int) (a, b float64) {
-	if k >= len(t.low) {
-		return t.below, t.below
+// lowest returns the values at places k and next, the same or the one after it: the
+// kept ones, then as many times the edge as were counted. ok is false if the tail
+// does not reach as far.
+func (t *tail) lowest(s *selector, k, next int) (a, b float64, ok bool) {
+	if next >= len(t.kept)+t.atEdge {
+		return 0, 0, false
 	}
-	s.loadWithin(t.low, t.least, min(t.below, t.most))
+	if k >= len(t.kept) {
+		return t.edge, t.edge, true
+	}
+	s.loadWithin(t.kept, t.least, min(t.edge, t.most))
 	a, b = s.rank(k)
 	switch {
 	case next == k:
 		b = a
-	case next >= len(t.low):
-		b = t.below
+	case next >= len(t.kept):
+		b = t.edge
 	}
-	return a, b
-}
-
-// highest returns the values at places k and next, the same or the one before it,
-// from the top.
-func (t *tails) highest(s *selector, k, next int) (a, b float64) {
-	if next >= len(t.high) {
-		return t.above, t.above
-	}
-	s.loadWithin(t.high, max(t.above, t.least), t.most)
-	if k >= len(t.high) {
-		b, _ = s.rank(len(t.high) - 1 - next)
-		return t.above, b
-	}
-	a, b = s.rank(len(t.high) - 1 - k)
-	if k == next {
-		b = a
-	}
-	return a, b
-}
-
-func b2i(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
+	return a, b, b <= t.edge
 }
