@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"uacs/harness/experiment"
+	"uacs/harness/panel"
 )
 
 // The types of results that packages experiment and ablation share.
@@ -40,13 +41,13 @@ type Cell struct {
 	Surrogate string `json:"surrogate,omitempty"`
 	Failures  string `json:"failures"`
 
-	Profile     string      `json:"profile"`
-	Quality     string      `json:"quality"` // the headline accuracy's name in the profile
-	Seed        uint64      `json:"seed"`
-	Uncertainty Uncertainty `json:"uncertainty"`
-	Measure     string      `json:"measure"`
-	Calibration string      `json:"calibration"`
-	Fusion      string      `json:"fusion"`
+	Profile     string            `json:"profile"`
+	Quality     string            `json:"quality"` // the headline accuracy's name in the profile
+	Seed        uint64            `json:"seed"`
+	Uncertainty panel.Uncertainty `json:"uncertainty"`
+	Measure     string            `json:"measure"`
+	Calibration string            `json:"calibration"`
+	Fusion      string            `json:"fusion"`
 	// Control marks a cell that could not be deployed: its claims are not tested.
 	Control bool `json:"control"`
 	// NA says why the cell does not apply; it then has no numbers.

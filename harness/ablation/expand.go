@@ -9,6 +9,7 @@ import (
 	"io/fs"
 
 	"uacs/harness/experiment"
+	"uacs/harness/panel"
 	"uacs/harness/uncertainty"
 )
 
@@ -21,13 +22,13 @@ type Spec struct {
 	// Key is the hex SHA-256 of everything the cell depends on.
 	Key string `json:"key"`
 	// Pair is the place of the pair in the plan.
-	Pair        int         `json:"pair"`
-	Profile     string      `json:"profile"`
-	Seed        uint64      `json:"seed"`
-	Uncertainty Uncertainty `json:"uncertainty"`
-	Measure     string      `json:"measure"`
-	Calibration string      `json:"calibration"`
-	Fusion      string      `json:"fusion"`
+	Pair        int               `json:"pair"`
+	Profile     string            `json:"profile"`
+	Seed        uint64            `json:"seed"`
+	Uncertainty panel.Uncertainty `json:"uncertainty"`
+	Measure     string            `json:"measure"`
+	Calibration string            `json:"calibration"`
+	Fusion      string            `json:"fusion"`
 }
 
 // Grid is a plan with its cells.
@@ -51,7 +52,7 @@ type Skipped struct {
 func Expand(p Plan, predictors experiment.Predictors, data fs.FS) (Grid, error) {
 	grid := Grid{Plan: p}
 	for i := range p.Pairs {
-		config := p.config(i, "", 0)
+		config := p.Config(i, "", 0)
 		err := experiment.Ready(config, predictors, data)
 		if errors.Is(err, fs.ErrNotExist) {
 			grid.Skipped = append(grid.Skipped, Skipped{p.Pairs[i].Name, err})
@@ -72,7 +73,7 @@ func Expand(p Plan, predictors experiment.Predictors, data fs.FS) (Grid, error) 
 }
 
 // config is the experiment that opens a pair.
-func (p *Plan) config(pair int, profile string, seed uint64) experiment.Config {
+func (p *Plan) Config(pair int, profile string, seed uint64) experiment.Config {
 	q := p.Pairs[pair]
 	return experiment.Config{
 		Name: q.Name, Title: p.Title, Tier: p.Tier, Dataset: q.Dataset, Split: q.Split, Profile: profile,
@@ -137,7 +138,7 @@ type dependencies struct {
 	Pair        Pair               `json:"pair"`
 	Profile     string             `json:"profile"`
 	Seed        uint64             `json:"seed"`
-	Uncertainty Uncertainty        `json:"uncertainty"`
+	Uncertainty panel.Uncertainty  `json:"uncertainty"`
 	Measure     string             `json:"measure"`
 	Bases       []string           `json:"bases,omitempty"`
 	Calibration string             `json:"calibration"`
@@ -176,7 +177,7 @@ func (p *Plan) key(s Spec, inputs []experiment.Input) (string, error) {
 func (p *Plan) bases() []string {
 	var out []string
 	for _, name := range p.Measures {
-		if m, err := uncertainty.ByName(name); err == nil && !m.Control && !readsLarge(m) {
+		if m, err := uncertainty.ByName(name); err == nil && !m.Control && !panel.ReadsLarge(m) {
 			out = append(out, name)
 		}
 	}

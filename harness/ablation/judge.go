@@ -3,11 +3,11 @@ package ablation
 import (
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 
 	"uacs/harness/fusion"
 	"uacs/harness/metric"
+	"uacs/harness/panel"
 	"uacs/harness/route"
 	"uacs/harness/selective"
 	"uacs/harness/uncertainty"
@@ -15,13 +15,13 @@ import (
 
 // judge returns the cells of a unit, in the order of its specs. k is the caller's
 // own kernel of the panel.
-func (b *panel) judge(k *kernel, specs []Spec) ([]Cell, error) {
+func (b *judged) judge(k *kernel, specs []Spec) ([]Cell, error) {
 	cells := make([]Cell, len(specs))
 	for i, s := range specs {
 		cells[i] = b.blank(s)
 	}
 	u, err := newUnit(b, specs)
-	if errors.As(err, &notApplicable{}) {
+	if isNotApplicable(err) {
 		for i := range cells {
 			cells[i].NA = err.Error()
 		}
@@ -36,15 +36,21 @@ func (b *panel) judge(k *kernel, specs []Spec) ([]Cell, error) {
 	return cells, nil
 }
 
+// isNotApplicable reports whether an error says why there are no numbers.
+func isNotApplicable(err error) bool {
+	var na *panel.NotApplicable
+	return errors.As(err, &na)
+}
+
 // blank is a cell without numbers.
-func (b *panel) blank(s Spec) Cell {
-	p, h := b.pair, b.h
+func (b *judged) blank(s Spec) Cell {
+	p, h := b.pair, b.Cohort
 	c := Cell{
 		Key: s.Key, Tier: b.plan.Tier, Pair: p.Name, Dataset: p.Dataset, Split: string(p.Split),
 		Small: p.Small.Label, Large: p.Large.Label, Failures: string(p.Failures),
-		Profile: b.profile, Quality: b.quality, Seed: b.seed, Uncertainty: s.Uncertainty, Measure: s.Measure,
+		Profile: b.profile, Quality: b.Quality, Seed: b.seed, Uncertainty: s.Uncertainty, Measure: s.Measure,
 		Calibration: s.Calibration, Fusion: s.Fusion,
-		Clips: h.Total, Dropped: h.Dropped, N: len(b.counted), Videos: b.clusters.Len(),
+		Clips: h.Total, Dropped: h.Dropped, N: len(b.Counted), Videos: b.Clusters.Len(),
 		SmallFailed: h.SmallFailed, LargeFailed: h.LargeFailed, SecondFailed: h.SecondFailed,
 		Folds: b.plan.Folds, Replicates: b.plan.Replicates, Level: Number(b.plan.Level), InputsSHA256: b.inputs,
 	}
@@ -52,10 +58,10 @@ func (b *panel) blank(s Spec) Cell {
 		c.Second, c.Surrogate = p.Second.Label, p.Second.Surrogate
 	}
 	if f, err := fusion.ByName(s.Fusion); err == nil {
-		c.Control = f.Control || s.Uncertainty != Own
+		c.Control = f.Control || s.Uncertainty != panel.Own
 	}
 	if m, err := uncertainty.ByName(s.Measure); err == nil {
-		c.Control = c.Control || m.Control || readsLarge(m)
+		c.Control = c.Control || m.Control || panel.ReadsLarge(m)
 	}
 	return c
 }
@@ -64,35 +70,35 @@ func (b *panel) blank(s Spec) Cell {
 // of them, then each cell's own numbers.
 func (u *unit) judge(k *kernel, cells []Cell) error {
 	var live []*Cell
-	var made []fused
+	var made []panel.Fused
 	var moves []flips
 	for i := range cells {
 		s, err := fusion.ByName(cells[i].Fusion)
 		if err != nil {
 			return err
 		}
-		f, err := u.fuse(s, u.clipsFor(s), u.pair.taus(s))
-		if errors.As(err, &notApplicable{}) {
+		f, err := u.Fuse(s, u.signals)
+		if isNotApplicable(err) {
 			cells[i].NA = err.Error()
 			continue
 		}
 		if err != nil {
 			return err
 		}
-		live, made, moves = append(live, &cells[i]), append(made, f), append(moves, u.flips(f.right[0]))
-		cells[i].Warnings = slices.Concat(u.panel.warnings, u.warnings)
+		live, made, moves = append(live, &cells[i]), append(made, f), append(moves, u.flips(f.Right[0]))
+		cells[i].Warnings = slices.Concat(u.judged.warnings, u.warnings)
 		if s.NeedsTraining {
 			cells[i].warn("%s is cross-fitted by video: thresholds were chosen on clips that other folds' fits had seen", s.Name)
 		}
-		if s.NeedsTau && cells[i].Uncertainty == Swapped {
+		if s.NeedsTau && cells[i].Uncertainty == panel.Swapped {
 			cells[i].warn("thresholds on the large model's uncertainty are applied to the small model's")
 		}
 	}
 	if len(live) == 0 {
 		return nil
 	}
-	rank := newRanking(u.u, u.cluster, u.clusters.Len())
-	bands, errs := k.bootstrap(rank, moves, u.wrong)
+	rank := newRanking(u.u, u.cluster, u.Clusters.Len())
+	bands, errs := k.bootstrap(rank, moves, u.Wrong)
 	shared, err := u.shared(errs)
 	if err != nil {
 		return err
@@ -113,24 +119,11 @@ func (c *Cell) warn(format string, args ...any) {
 	}
 }
 
-// clipsFor gives a strategy with a threshold on the large model's uncertainty that
-// uncertainty as it is, not calibrated.
-func (u *unit) clipsFor(s fusion.Strategy) []fusion.Clip {
-	if !u.scaled || !s.NeedsTau {
-		return u.clips
-	}
-	clips := slices.Clone(u.clips)
-	for i := range clips {
-		clips[i].ULarge = u.uLarge[i]
-	}
-	return clips
-}
-
 // flips compares a column of all clips with the small model's.
-func (b *panel) flips(right []float64) flips {
-	f := make(flips, len(b.counted))
-	for k, i := range b.counted {
-		f[k] = int8(right[i] - b.keep[k])
+func (b *judged) flips(right []float64) flips {
+	f := make(flips, len(b.Counted))
+	for k, i := range b.Counted {
+		f[k] = int8(right[i] - b.Keep[k])
 	}
 	return f
 }
@@ -139,7 +132,7 @@ func (b *panel) flips(right []float64) flips {
 func (u *unit) shared(errs span) (*Numbers, error) {
 	n := &Numbers{SmallAlone: u.small, LargeAlone: u.larger}
 	var err error
-	if n.AUROCError, err = auroc(u.u, u.wrong, errs); err != nil {
+	if n.AUROCError, err = auroc(u.u, u.Wrong, errs); err != nil {
 		return nil, err
 	}
 	n.Selective, err = u.selective()
@@ -166,7 +159,7 @@ func (u *unit) selective() ([]Named, error) {
 	loss, right := make([]float64, len(u.u)), make([]bool, len(u.u))
 	sure := make([]float64, len(u.u))
 	unit := true
-	for i, w := range u.wrong {
+	for i, w := range u.Wrong {
 		loss[i], right[i], sure[i] = float64(b2i(w)), !w, 1-u.u[i]
 		unit = unit && u.u[i] >= 0 && u.u[i] <= 1
 	}
@@ -197,8 +190,8 @@ func (u *unit) selective() ([]Named, error) {
 }
 
 // fill computes a cell's own numbers.
-func (u *unit) fill(c *Cell, sel *selector, f fused, band booted) error {
-	variants := u.variants(f)
+func (u *unit) fill(c *Cell, sel *selector, f panel.Fused, band booted) error {
+	variants := u.Variants(u.signals, f)
 	curve, err := route.NewCurve(variants[0])
 	if err != nil {
 		return err
@@ -207,11 +200,11 @@ func (u *unit) fill(c *Cell, sel *selector, f fused, band booted) error {
 	if err := c.thresholds(curve, band); err != nil {
 		return err
 	}
-	up := make([]bool, len(u.keep))
+	up := make([]bool, len(u.Keep))
 	for k, q := range variants[0].Defer {
-		up[k] = q > u.keep[k]
-		c.Flips.Corrected += b2i(q > u.keep[k])
-		c.Flips.Broken += b2i(q < u.keep[k])
+		up[k] = q > u.Keep[k]
+		c.Flips.Corrected += b2i(q > u.Keep[k])
+		c.Flips.Broken += b2i(q < u.Keep[k])
 	}
 	c.Flips.Unchanged = len(up) - c.Flips.Corrected - c.Flips.Broken
 	if c.AUROCGain, err = auroc(u.u, up, band.aurocGain); err != nil {
@@ -221,7 +214,7 @@ func (u *unit) fill(c *Cell, sel *selector, f fused, band booted) error {
 	for _, rule := range u.plan.Rules {
 		p, err := u.policy(c.Control, sel, rule, f, variants)
 		if err != nil {
-			return fmt.Errorf("rule %s: %w", rule.label(), err)
+			return fmt.Errorf("rule %s: %w", rule.String(), err)
 		}
 		c.Policies = append(c.Policies, p)
 	}
@@ -275,45 +268,6 @@ func points(rates []float64, curve route.Curve, band booted) Curve {
 		out.First, out.Second = append(out.First, Number(p.First)), append(out.Second, Number(p.Second))
 	}
 	return out
-}
-
-// variants are the counted clips under each threshold on the large model.
-func (u *unit) variants(f fused) []route.Clips {
-	out := make([]route.Clips, len(f.taus))
-	for v := range f.taus {
-		c := route.Clips{U: u.u, Keep: u.keep, Defer: pick(f.right[v], u.counted), Videos: u.videos, Features: u.features()}
-		for _, i := range u.counted {
-			calls := f.outcomes[v][i].Calls
-			c.First, c.Second = append(c.First, float64(min(calls, 1))), append(c.Second, float64(max(calls-1, 0)))
-		}
-		out[v] = c
-	}
-	return out
-}
-
-// features are what a learned router reads beside the uncertainty: the small
-// model's score, where it has one, and the length of the transcript.
-func (u *unit) features() []route.Feature {
-	var out []route.Feature
-	score, length := make([]float64, len(u.counted)), make([]float64, len(u.counted))
-	scored := true
-	for k, i := range u.counted {
-		score[k] = u.all[i].Small.Score
-		scored = scored && !math.IsNaN(score[k]) && !math.IsInf(score[k], 0)
-		length[k] = float64(len([]rune(u.h.Clips[i].Text)))
-	}
-	finite := !slices.ContainsFunc(u.u, func(v float64) bool { return math.IsInf(v, 0) })
-	if finite {
-		out = append(out, route.Feature{Name: "uncertainty", Values: u.u})
-	}
-	if scored {
-		magnitude := make([]float64, len(score))
-		for k, s := range score {
-			magnitude[k] = math.Abs(s)
-		}
-		out = append(out, route.Feature{Name: "score", Values: score}, route.Feature{Name: "magnitude", Values: magnitude})
-	}
-	return append(out, route.Feature{Name: "length", Values: length})
 }
 
 func b2i(b bool) int {

@@ -15,6 +15,7 @@ import (
 	"uacs/harness/experiment"
 	"uacs/harness/fusion"
 	"uacs/harness/metric"
+	"uacs/harness/panel"
 	"uacs/harness/sample"
 )
 
@@ -54,12 +55,12 @@ func handPlan() *Plan {
 func judgeOne(t *testing.T, p *Plan, h *experiment.Cohort, s Spec) Cell {
 	t.Helper()
 	if s.Uncertainty == "" {
-		s.Uncertainty = Own
+		s.Uncertainty = panel.Own
 	}
 	if s.Calibration == "" {
-		s.Calibration = noCalibration
+		s.Calibration = panel.Uncalibrated
 	}
-	b, err := newPanel(p, 0, h, "polarity", 1)
+	b, err := newJudged(p, 0, h, "polarity", 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,13 +136,13 @@ func TestWarningsAndReasons(t *testing.T) {
 		{"a measure of both models", good, nil, Spec{Measure: "cross-score", Fusion: "replace"}, "saves no call"},
 		{"a calibration", good, nil, Spec{Measure: "distance-to-neutral", Calibration: "isotonic", Fusion: "replace"}, "cross-fitted by video"},
 		{"a learned fusion", good, withLarge, Spec{Measure: "distance-to-neutral", Fusion: "stacking-ridge"}, "stacking-ridge is cross-fitted"},
-		{"swapped thresholds", good, withLarge, Spec{Measure: "distance-to-neutral", Uncertainty: Swapped, Fusion: "uacs-v1-conflict-large"}, "applied to the small model's"},
+		{"swapped thresholds", good, withLarge, Spec{Measure: "distance-to-neutral", Uncertainty: panel.Swapped, Fusion: "uacs-v1-conflict-large"}, "applied to the small model's"},
 		{"few videos differ", good, nil, Spec{Measure: "distance-to-neutral", Fusion: "replace"}, "against the small model alone"},
 		{"a rule that cannot choose", good, func(p *Plan) { p.Rules = []Rule{{Rule: "budget", Budget: -1}} }, Spec{Measure: "distance-to-neutral", Fusion: "replace"}, "below the price of deferring nothing"},
 		{"an absent input", good, nil, Spec{Measure: "entropy", Fusion: "replace"}, "not applicable: 6 of 6 answers have no probs"},
 		{"a calibrated control", good, nil, Spec{Measure: "random", Calibration: "isotonic", Fusion: "replace"}, "is a control: it is not calibrated"},
-		{"a swapped control", good, nil, Spec{Measure: "random", Uncertainty: Swapped, Fusion: "replace"}, "is a control: it is not swapped"},
-		{"nothing to swap with", good, nil, Spec{Measure: "distance-to-neutral", Uncertainty: Swapped, Fusion: "replace"}, "nothing to swap with"},
+		{"a swapped control", good, nil, Spec{Measure: "random", Uncertainty: panel.Swapped, Fusion: "replace"}, "is a control: it is not swapped"},
+		{"nothing to swap with", good, nil, Spec{Measure: "distance-to-neutral", Uncertainty: panel.Swapped, Fusion: "replace"}, "nothing to swap with"},
 		{"nothing to shuffle", good, func(p *Plan) { p.Measures = []string{"shuffled", "entropy"} }, Spec{Measure: "shuffled", Fusion: "replace"}, "nothing to shuffle"},
 		{"no second round", good, withLarge, Spec{Measure: "distance-to-neutral", Fusion: "uacs-v2"}, "no clip has a second answer"},
 		{"no large measure", good, nil, Spec{Measure: "distance-to-neutral", Fusion: "uacs-v1-conflict-large"}, "names no large_measure with tau_large"},
@@ -173,16 +174,16 @@ func TestPanelsThatCannotBeJudged(t *testing.T) {
 	h := handmade([6]float64{1, 1, 1, 1, 1, 1}, [6]bool{})
 	p := handPlan()
 	p.Folds = 4
-	if _, err := newPanel(p, 0, h, "polarity", 1); err == nil || !strings.Contains(err.Error(), "3 videos cannot be dealt to 4 folds") {
+	if _, err := newJudged(p, 0, h, "polarity", 1); err == nil || !strings.Contains(err.Error(), "3 videos cannot be dealt to 4 folds") {
 		t.Errorf("four folds of three videos: %v", err)
 	}
-	if _, err := newPanel(handPlan(), 0, h, "golden", 1); err == nil {
+	if _, err := newJudged(handPlan(), 0, h, "golden", 1); err == nil {
 		t.Error("an unknown profile was judged")
 	}
 	for i := range h.Clips {
 		h.Clips[i].Label = 0
 	}
-	if _, err := newPanel(handPlan(), 0, h, "polarity", 1); err == nil {
+	if _, err := newJudged(handPlan(), 0, h, "polarity", 1); err == nil {
 		t.Error("a panel without a counted clip was judged")
 	}
 }
@@ -226,14 +227,14 @@ func TestNumbersAreThoseOfExperiment(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := planOf(config)
-	b, err := newPanel(p, 0, h, config.Profile, config.Seed)
+	b, err := newJudged(p, 0, h, config.Profile, config.Seed)
 	if err != nil {
 		t.Fatal(err)
 	}
 	k := newKernel(b.reps, b.keepReps, b.largeReps, p.Rates, p.Level)
 	var specs []Spec
 	for _, f := range config.Fusions {
-		specs = append(specs, Spec{Uncertainty: Own, Measure: config.Headline.Measure, Calibration: noCalibration, Fusion: f})
+		specs = append(specs, Spec{Uncertainty: panel.Own, Measure: config.Headline.Measure, Calibration: panel.Uncalibrated, Fusion: f})
 	}
 	cells, err := b.judge(k, specs)
 	if err != nil {
@@ -286,10 +287,10 @@ func compareSystem(t *testing.T, r *experiment.Result, c Cell) {
 }
 
 // compareMeasures compares every measure with the headline fusion, and the curves.
-func compareMeasures(t *testing.T, r *experiment.Result, b *panel, k *kernel, config experiment.Config) {
+func compareMeasures(t *testing.T, r *experiment.Result, b *judged, k *kernel, config experiment.Config) {
 	t.Helper()
 	for _, m := range r.Measures {
-		cells, err := b.judge(k, []Spec{{Uncertainty: Own, Measure: m.Name, Calibration: noCalibration, Fusion: config.Headline.Fusion}})
+		cells, err := b.judge(k, []Spec{{Uncertainty: panel.Own, Measure: m.Name, Calibration: panel.Uncalibrated, Fusion: config.Headline.Fusion}})
 		if err != nil {
 			t.Fatal(err)
 		}

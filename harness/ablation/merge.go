@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"uacs/harness/infer"
+	"uacs/harness/panel"
 	"uacs/internal/detsum"
 )
 
@@ -44,12 +45,12 @@ type Counts struct {
 
 // Spread is the mean and the population standard deviation over seeds.
 type Spread struct {
-	Pair        string      `json:"pair"`
-	Profile     string      `json:"profile"`
-	Uncertainty Uncertainty `json:"uncertainty"`
-	Measure     string      `json:"measure"`
-	Calibration string      `json:"calibration"`
-	Fusion      string      `json:"fusion"`
+	Pair        string            `json:"pair"`
+	Profile     string            `json:"profile"`
+	Uncertainty panel.Uncertainty `json:"uncertainty"`
+	Measure     string            `json:"measure"`
+	Calibration string            `json:"calibration"`
+	Fusion      string            `json:"fusion"`
 	// Policy is the label of a rule; empty for the curve's own numbers.
 	Policy string `json:"policy,omitempty"`
 	Name   string `json:"name"` // audc, auroc_error, auroc_gain, apgr, accuracy, deferred

@@ -11,6 +11,7 @@ import (
 	"uacs/harness/experiment"
 	"uacs/harness/frame"
 	"uacs/harness/fusion"
+	"uacs/harness/panel"
 	"uacs/harness/uncertainty"
 )
 
@@ -30,7 +31,7 @@ func OfExperiment(c experiment.Config) Plan {
 			Name: c.Name, Dataset: c.Dataset, Split: c.Split, Small: c.Small, Large: c.Large, Second: c.Second,
 			Failures: c.Failures, LargeMeasure: c.LargeMeasure, TauLarge: c.TauLarge, Costs: c.Costs,
 		}},
-		Profiles: []string{c.Profile}, Seeds: []uint64{c.Seed}, Uncertainties: []Uncertainty{Own}, Calibrations: []string{noCalibration},
+		Profiles: []string{c.Profile}, Seeds: []uint64{c.Seed}, Uncertainties: []panel.Uncertainty{panel.Own}, Calibrations: []string{panel.Uncalibrated},
 		Rules: []Rule{{Rule: "best-with-tolerance"}}, Weights: c.Weights, Rates: []float64{0, 0.25, 0.5, 0.75, 1}, Tolerance: c.Tolerance,
 		Folds: c.Folds, Replicates: min(c.Replicates, exploring), Level: c.Level, Hypotheses: c.Hypotheses, File: c.File, Digest: c.Digest,
 	}

@@ -24,6 +24,7 @@ import (
 	"uacs/harness/fusion"
 	"uacs/harness/infer"
 	"uacs/harness/metric"
+	"uacs/harness/panel"
 	"uacs/harness/route"
 	"uacs/harness/uncertainty"
 	"uacs/internal/mirror"
@@ -66,7 +67,7 @@ func peerTrial(t testing.TB) (trial, string) {
 		t.Fatal(err)
 	}
 	p := planOf(config)
-	b, err := newPanel(p, 0, h, "mmsa", config.Seed) // of all 1034 clips
+	b, err := newJudged(p, 0, h, "mmsa", config.Seed) // of all 1034 clips
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,13 +75,13 @@ func peerTrial(t testing.TB) (trial, string) {
 }
 
 // trial are a panel's columns.
-func (b *panel) trial(t testing.TB) trial {
+func (b *judged) trial(t testing.TB) trial {
 	t.Helper()
-	tr := trial{clusters: b.clusters, cluster: b.cluster, keep: b.keep, large: b.large}
+	tr := trial{clusters: b.Clusters, cluster: b.cluster, keep: b.Keep, large: b.Large}
 	var u *unit
 	for _, m := range uncertainty.All() {
-		some, err := newUnit(b, []Spec{{Uncertainty: Own, Measure: m.Name, Calibration: noCalibration, Fusion: "replace"}})
-		if errors.As(err, &notApplicable{}) {
+		some, err := newUnit(b, []Spec{{Uncertainty: panel.Own, Measure: m.Name, Calibration: panel.Uncalibrated, Fusion: "replace"}})
+		if isNotApplicable(err) {
 			continue
 		}
 		if err != nil {
@@ -92,14 +93,14 @@ func (b *panel) trial(t testing.TB) trial {
 		}
 	}
 	for _, s := range fusion.All() {
-		f, err := b.fuse(s, u.clips, b.pair.taus(s))
-		if errors.As(err, &notApplicable{}) || s.Name == fusion.SmallOnly.Name {
+		f, err := b.Fuse(s, u.signals)
+		if isNotApplicable(err) || s.Name == fusion.SmallOnly.Name {
 			continue
 		}
 		if err != nil {
 			t.Fatal(err)
 		}
-		q := pick(f.right[0], b.counted)
+		q := b.Variants(u.signals, f)[0].Defer
 		if !slices.ContainsFunc(tr.fused, func(o []float64) bool { return slices.Equal(o, q) }) {
 			tr.fused = append(tr.fused, q)
 		}

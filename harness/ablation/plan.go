@@ -3,7 +3,6 @@ package ablation
 import (
 	"fmt"
 	"io/fs"
-	"math"
 	"path"
 	"slices"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	"uacs/harness/experiment"
 	"uacs/harness/fusion"
 	"uacs/harness/metric"
+	"uacs/harness/panel"
 	"uacs/harness/route"
 	"uacs/harness/sample"
 	"uacs/harness/uncertainty"
@@ -37,10 +37,10 @@ type Plan struct {
 	// Uncertainties say what routes: the measure itself, the large model's
 	// uncertainty in its place and the other way round, or the measure's values
 	// dealt to random clips.
-	Uncertainties []Uncertainty `yaml:"uncertainties" json:"uncertainties,omitempty" jsonschema:"own, swapped or shuffled: what the measures are replaced by"`
-	Measures      []string      `yaml:"measures" json:"measures" jsonschema:"uncertainty measures of the small model, or all"`
-	Calibrations  []string      `yaml:"calibrations" json:"calibrations,omitempty" jsonschema:"none, or calibration methods"`
-	Fusions       []string      `yaml:"fusions" json:"fusions" jsonschema:"fusion strategies, or all"`
+	Uncertainties []panel.Uncertainty `yaml:"uncertainties" json:"uncertainties,omitempty" jsonschema:"own, swapped or shuffled: what the measures are replaced by"`
+	Measures      []string            `yaml:"measures" json:"measures" jsonschema:"uncertainty measures of the small model, or all"`
+	Calibrations  []string            `yaml:"calibrations" json:"calibrations,omitempty" jsonschema:"none, or calibration methods"`
+	Fusions       []string            `yaml:"fusions" json:"fusions" jsonschema:"fusion strategies, or all"`
 	// Rules choose a cell's thresholds. They do not multiply the cells: each cell
 	// has an outcome per rule.
 	Rules []Rule `yaml:"rules" json:"rules,omitempty" jsonschema:"ways to choose the threshold"`
@@ -85,21 +85,6 @@ type Pair struct {
 	Costs        []cost.Axis `yaml:"costs" json:"costs" jsonschema:"compute axes with the price of a clip"`
 }
 
-// Uncertainty says what routes in place of a measure.
-type Uncertainty string
-
-// The kinds.
-const (
-	// Own is the measure of the small model's answers.
-	Own Uncertainty = "own"
-	// Swapped routes by the large model's uncertainty and gives fusions either
-	// model's in place of the other's. It asks the large model about every clip, so
-	// it is a control.
-	Swapped Uncertainty = "swapped"
-	// Shuffled deals the measure's values to random clips: a control.
-	Shuffled Uncertainty = "shuffled"
-)
-
 // Rule is a routing rule of package route with its knobs; see [route.RuleOptions].
 type Rule struct {
 	// Label is how tables call the rule with these knobs; the rule's name if absent.
@@ -129,8 +114,8 @@ type Rule struct {
 	InnerFolds int     `yaml:"inner_folds" json:"inner_folds,omitempty" jsonschema:"folds its scores come from"`
 }
 
-// label is how the rule is called.
-func (r Rule) label() string {
+// String is how tables call the rule with its knobs.
+func (r Rule) String() string {
 	if r.Label != "" {
 		return r.Label
 	}
@@ -170,7 +155,7 @@ func LoadPlan(fsys fs.FS, file string) (Plan, error) {
 		return Plan{}, err
 	}
 	p := Plan{
-		Profiles: []string{"polarity"}, Uncertainties: []Uncertainty{Own}, Calibrations: []string{noCalibration},
+		Profiles: []string{"polarity"}, Uncertainties: []panel.Uncertainty{panel.Own}, Calibrations: []string{panel.Uncalibrated},
 		Rules: []Rule{{Rule: "best-with-tolerance"}}, Weights: "confidence", Rates: experiment.CurveRates(),
 		Folds: 5, Replicates: 10_000, Level: 0.95, File: file, Digest: digest(data),
 	}
@@ -198,9 +183,6 @@ func LoadPlan(fsys fs.FS, file string) (Plan, error) {
 func isBaseline(s fusion.Strategy) bool {
 	return s.Name == fusion.SmallOnly.Name || s.Name == fusion.LargeOnly.Name
 }
-
-// noCalibration is the uncertainty as it is.
-const noCalibration = "none"
 
 // all writes out a list of "all".
 func all[E any](names []string, registered []E, name func(E) string) []string {
@@ -289,7 +271,7 @@ func texts[E any](x []E) []string {
 }
 
 func checkCalibration(name string) error {
-	if name == noCalibration {
+	if name == panel.Uncalibrated {
 		return nil
 	}
 	_, err := calibrate.ByName(name)
@@ -297,7 +279,7 @@ func checkCalibration(name string) error {
 }
 
 func checkUncertainty(name string) error {
-	if u := Uncertainty(name); u != Own && u != Swapped && u != Shuffled {
+	if u := panel.Uncertainty(name); u != panel.Own && u != panel.Swapped && u != panel.Shuffled {
 		return fmt.Errorf("%q is not own, swapped or shuffled", name)
 	}
 	return nil
@@ -390,10 +372,10 @@ func (p *Plan) checkRules() (string, error) {
 		if _, err := route.ByName(r.Rule); err != nil {
 			return "rules", err
 		}
-		if labels[r.label()] {
-			return "rules", fmt.Errorf("%s stands twice: give each a label", r.label())
+		if labels[r.String()] {
+			return "rules", fmt.Errorf("%s stands twice: give each a label", r.String())
 		}
-		labels[r.label()] = true
+		labels[r.String()] = true
 		for i := range p.Pairs {
 			if r.Axis == "" {
 				continue
@@ -404,22 +386,4 @@ func (p *Plan) checkRules() (string, error) {
 		}
 	}
 	return "", nil
-}
-
-// taus are the thresholds on the large model that a strategy chooses from; one
-// that means nothing for a strategy that reads none.
-func (q *Pair) taus(s fusion.Strategy) []float64 {
-	if s.NeedsTau {
-		return q.TauLarge
-	}
-	return []float64{math.NaN()}
-}
-
-// decisions are the decision rules of the small and the large model.
-func (q *Pair) decisions() (small, large sample.Decision, err error) {
-	if small, err = sample.DecisionByName(q.Small.Decision); err != nil {
-		return small, large, err
-	}
-	large, err = sample.DecisionByName(q.Large.Decision)
-	return small, large, err
 }

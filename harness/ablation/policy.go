@@ -7,22 +7,23 @@ import (
 
 	"uacs/harness/fusion"
 	"uacs/harness/infer"
+	"uacs/harness/panel"
 	"uacs/harness/route"
 )
 
 // policy judges a cell's cascade with thresholds that a rule chooses, each fold's
 // on the other folds. A rule that cannot choose on these clips is not applicable.
-func (u *unit) policy(control bool, sel *selector, r Rule, f fused, variants []route.Clips) (Policy, error) {
+func (u *unit) policy(control bool, sel *selector, r Rule, f panel.Fused, variants []route.Clips) (Policy, error) {
 	rule, err := route.ByName(r.Rule)
 	if err != nil {
 		return Policy{}, err
 	}
-	p := Policy{Label: r.label(), Rule: r.Rule, Control: control || rule.Control}
-	options, err := u.options(r)
+	p := Policy{Label: r.String(), Rule: r.Rule, Control: control || rule.Control}
+	options, err := u.plan.Options(u.at, r, u.seed)
 	if err != nil {
 		return Policy{}, err
 	}
-	fit, err := route.CrossFitRule(rule, variants, u.folds, options)
+	fit, err := route.CrossFitRule(rule, variants, u.Folds, options)
 	if err == nil {
 		err = p.optimism(rule, variants, f, fit, options)
 	}
@@ -56,19 +57,20 @@ func (p *Policy) warn(w string) {
 	}
 }
 
-// options are the rule's knobs on this pair.
-func (u *unit) options(r Rule) (route.RuleOptions, error) {
+// Options are a rule's knobs on the pair at a place of the plan, under a seed.
+func (p *Plan) Options(pair int, r Rule, seed uint64) (route.RuleOptions, error) {
+	q := &p.Pairs[pair]
 	o := route.RuleOptions{
-		On: fmt.Sprintf("other videos of %s %s", u.pair.Dataset, u.pair.Split), Threshold: r.Threshold, Share: r.Share,
-		Budget: r.Budget, Tolerance: u.plan.Tolerance, ErrorCost: r.ErrorCost, MinQuality: r.MinQuality, GainMap: r.GainMap,
+		On: fmt.Sprintf("other videos of %s %s", q.Dataset, q.Split), Threshold: r.Threshold, Share: r.Share,
+		Budget: r.Budget, Tolerance: p.Tolerance, ErrorCost: r.ErrorCost, MinQuality: r.MinQuality, GainMap: r.GainMap,
 		Alpha: r.Alpha, Delta: r.Delta, Grid: r.Grid, Ranks: r.Ranks, Starts: r.Starts, Bonferroni: r.Bonferroni, Unit: r.Unit,
-		L2: r.L2, Then: r.Then, InnerFolds: r.InnerFolds, Seed: u.seed,
+		L2: r.L2, Then: r.Then, InnerFolds: r.InnerFolds, Seed: seed,
 	}
 	if r.Tolerance != nil {
 		o.Tolerance = *r.Tolerance
 	}
 	if r.Axis != "" {
-		axis, err := u.pair.axis(r.Axis)
+		axis, err := q.axis(r.Axis)
 		if err != nil {
 			return o, err
 		}
@@ -78,14 +80,14 @@ func (u *unit) options(r Rule) (route.RuleOptions, error) {
 }
 
 // optimism fills in what the rule chooses on the clips it is judged on.
-func (p *Policy) optimism(rule route.Rule, variants []route.Clips, f fused, fit route.Fitted, o route.RuleOptions) error {
+func (p *Policy) optimism(rule route.Rule, variants []route.Clips, f panel.Fused, fit route.Fitted, o route.RuleOptions) error {
 	gap, err := route.NewOptimism(rule, variants, fit, o)
 	if err != nil {
 		return err
 	}
 	p.Gap, p.Believed, p.Guarantee = Number(gap.Quality), Number(gap.Believed), gap.Choice.Guarantee
 	p.Oracle = OracleChoice{
-		Signal: string(gap.Choice.Signal.Kind), Threshold: Number(gap.Choice.Threshold), TauLarge: Number(f.taus[gap.Choice.Variant]),
+		Signal: string(gap.Choice.Signal.Kind), Threshold: Number(gap.Choice.Threshold), TauLarge: Number(f.Taus[gap.Choice.Variant]),
 		Accuracy: Number(gap.Oracle.Quality), Deferred: Number(gap.Oracle.Rate), First: Number(gap.Oracle.First), Second: Number(gap.Oracle.Second),
 	}
 	switch {
@@ -98,7 +100,7 @@ func (p *Policy) optimism(rule route.Rule, variants []route.Clips, f fused, fit 
 }
 
 // fillPolicy fills in what the fitted thresholds achieve.
-func (u *unit) fillPolicy(p *Policy, sel *selector, f fused, fit route.Fitted) (err error) {
+func (u *unit) fillPolicy(p *Policy, sel *selector, f panel.Fused, fit route.Fitted) (err error) {
 	point := fit.Point()
 	p.Right = ones(fit.Quality)
 	p.Deferred, p.First, p.Second = Number(point.Rate), Number(point.First), Number(point.Second)
@@ -112,10 +114,10 @@ func (u *unit) fillPolicy(p *Policy, sel *selector, f fused, fit route.Fitted) (
 	for _, w := range u.meanWarnings(fit.Quality) {
 		p.warn(w)
 	}
-	if p.VsSmall, err = u.compare(p, "small", sel, fit.Quality, u.keep, reps, u.keepReps); err != nil {
+	if p.VsSmall, err = u.compare(p, "small", sel, fit.Quality, u.Keep, reps, u.keepReps); err != nil {
 		return err
 	}
-	if p.VsLarge, err = u.compare(p, "large", sel, fit.Quality, u.large, reps, u.largeReps); err != nil {
+	if p.VsLarge, err = u.compare(p, "large", sel, fit.Quality, u.Large, reps, u.largeReps); err != nil {
 		return err
 	}
 	p.Stages = u.stages(f, fit)
@@ -132,7 +134,7 @@ func (u *unit) compare(p *Policy, model string, sel *selector, a, b []float64, a
 	if err != nil {
 		return nil, err
 	}
-	flip, err := u.flipTests.test(u.clusters, a, b, u.infer(streamSignFlip))
+	flip, err := u.flipTests.test(u.Clusters, a, b, u.infer(streamSignFlip))
 	if err != nil {
 		return nil, err
 	}
@@ -157,18 +159,18 @@ func (u *unit) compare(p *Policy, model string, sel *selector, a, b []float64, a
 
 // stageOrder is the order of the cascade.
 var stageOrder = []fusion.Stage{
-	fusion.Kept, fusion.Replaced, fusion.Confident, fusion.Agreed, fusion.Averaged, fusion.Requeried, fusion.FellBack, unanswered,
+	fusion.Kept, fusion.Replaced, fusion.Confident, fusion.Agreed, fusion.Averaged, fusion.Requeried, fusion.FellBack, panel.Unanswered,
 }
 
 // stages tallies where the counted clips ended.
-func (u *unit) stages(f fused, fit route.Fitted) []StageCount {
+func (u *unit) stages(f panel.Fused, fit route.Fitted) []StageCount {
 	var out []StageCount
 	for _, stage := range stageOrder {
 		c := StageCount{Stage: string(stage)}
-		for k, i := range u.counted {
+		for k, i := range u.Counted {
 			at := fusion.Kept
 			if fit.Deferred[k] {
-				at = f.outcomes[fit.Policies[u.folds[k]].Variant][i].Stage
+				at = f.Outcomes[fit.Policies[u.Folds[k]].Variant][i].Stage
 			}
 			if at == stage {
 				c.Clips++

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"uacs/harness/experiment"
+	"uacs/harness/panel"
 	"uacs/harness/shard"
 	"uacs/harness/uncertainty"
 )
@@ -104,7 +105,7 @@ func (r *runner) all(ctx context.Context, todo []Spec) error {
 		s := todo[start]
 		if start == 0 || todo[start-1].Pair != s.Pair {
 			var err error
-			if h, err = experiment.Open(r.grid.Plan.config(s.Pair, s.Profile, s.Seed), r.o.Predictors, r.o.Data); err != nil {
+			if h, err = experiment.Open(r.grid.Plan.Config(s.Pair, s.Profile, s.Seed), r.o.Predictors, r.o.Data); err != nil {
 				return err
 			}
 		}
@@ -112,7 +113,7 @@ func (r *runner) all(ctx context.Context, todo []Spec) error {
 		for end < len(todo) && samePanel(todo[end], s) {
 			end++
 		}
-		b, err := newPanel(&r.grid.Plan, s.Pair, h, s.Profile, s.Seed)
+		b, err := newJudged(&r.grid.Plan, s.Pair, h, s.Profile, s.Seed)
 		if err != nil {
 			return err
 		}
@@ -145,12 +146,12 @@ func units(specs []Spec) [][]Spec {
 func sameRanking(a, b Spec) bool {
 	m, err := uncertainty.ByName(a.Measure)
 	return a.Uncertainty == b.Uncertainty && a.Measure == b.Measure && a.Calibration == b.Calibration &&
-		err == nil && !readsGain(m)
+		err == nil && !panel.ReadsGain(m)
 }
 
 // panel judges units side by side and writes their cells in order. Each worker has
 // a kernel of its own.
-func (r *runner) panel(ctx context.Context, b *panel, units [][]Spec) error {
+func (r *runner) panel(ctx context.Context, b *judged, units [][]Spec) error {
 	workers := min(runtime.GOMAXPROCS(0), len(units))
 	results := make([]chan []Cell, len(units))
 	for i := range results {

@@ -14,6 +14,7 @@ import (
 	"testing/fstest"
 
 	"uacs/harness/experiment"
+	"uacs/harness/panel"
 	"uacs/internal/golden"
 	"uacs/internal/schema"
 )
@@ -193,7 +194,7 @@ func TestExpand(t *testing.T) {
 	}
 	last := g.Cells[len(g.Cells)-1]
 	if g.Cells[0].Fusion != "replace" || g.Cells[1].Fusion != "uacs-v1" || g.Cells[3].Calibration != "isotonic" ||
-		g.Cells[6].Measure != "vote-entropy" || last.Profile != "mmsa" || last.Seed != 2 || last.Uncertainty != Shuffled {
+		g.Cells[6].Measure != "vote-entropy" || last.Profile != "mmsa" || last.Seed != 2 || last.Uncertainty != panel.Shuffled {
 		t.Errorf("the first cells are %+v, the last is %+v", g.Cells[:7], last)
 	}
 	for _, c := range []struct {

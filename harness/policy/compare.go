@@ -5,11 +5,10 @@ import (
 	"math"
 	"slices"
 
-	"uacs/harness/ablation"
 	"uacs/harness/experiment"
 	"uacs/harness/infer"
+	"uacs/harness/panel"
 	"uacs/harness/route"
-	"uacs/harness/sample"
 	"uacs/harness/uncertainty"
 
 	"uacs/harness/fusion"
@@ -62,12 +61,12 @@ func (b *Panel) Compare(first, second Ref) (Comparison, error) {
 
 func (b *Panel) contrast(x, y Played) (Comparison, error) {
 	c := Comparison{A: x, B: y}
-	interval, err := infer.Difference(b.clusters, x.quality, y.quality, nil, b.infer(streamBootstrap))
+	interval, err := infer.Difference(b.clips.Clusters, x.quality, y.quality, nil, b.infer(streamBootstrap))
 	if err != nil {
 		return c, err
 	}
 	c.Difference = estimate(interval)
-	flip, err := infer.SignFlip(b.clusters, x.quality, y.quality, nil, b.infer(streamSignFlip))
+	flip, err := infer.SignFlip(b.clips.Clusters, x.quality, y.quality, nil, b.infer(streamSignFlip))
 	if err != nil {
 		return c, err
 	}
@@ -89,9 +88,9 @@ func (b *Panel) Play(r Ref) (Played, error) {
 	p := Played{Ref: r}
 	switch r.Alone {
 	case Small:
-		p.quality = b.keep
+		p.quality = b.clips.Keep
 	case Large:
-		p.quality, p.Deferred, p.First = b.large, 1, 1
+		p.quality, p.Deferred, p.First = b.clips.Large, 1, 1
 	default:
 		if err := b.cascade(&p); err != nil {
 			return Played{}, fmt.Errorf("%s: %w", r, err)
@@ -102,7 +101,7 @@ func (b *Panel) Play(r Ref) (Played, error) {
 
 // judge fills in the accuracy of a policy whose clips are known.
 func (b *Panel) judge(p *Played) error {
-	interval, err := infer.Mean(b.clusters, p.quality, nil, b.infer(streamBootstrap))
+	interval, err := infer.Mean(b.clips.Clusters, p.quality, nil, b.infer(streamBootstrap))
 	if err != nil {
 		return err
 	}
@@ -134,7 +133,7 @@ func (b *Panel) cascade(p *Played) error {
 	if err != nil {
 		return err
 	}
-	options, err := b.options(planned)
+	options, err := b.Plan.Options(b.at, planned, b.Seed)
 	if err != nil {
 		return err
 	}
@@ -146,7 +145,7 @@ func (b *Panel) cascade(p *Played) error {
 	if err != nil {
 		return err
 	}
-	fit, err := route.CrossFitRule(rule, variants, b.folds, options)
+	fit, err := route.CrossFitRule(rule, variants, b.clips.Folds, options)
 	if err != nil {
 		return err
 	}
@@ -155,6 +154,7 @@ func (b *Panel) cascade(p *Played) error {
 		return err
 	}
 	p.Control = p.Control || rule.Control
+	p.warn(s.Warnings...)
 	p.TunedOn, p.Guarantee = fit.Choices[0].TunedOn(), rule.Guarantee
 	for _, c := range fit.Choices {
 		p.warn(c.Warnings...)
@@ -176,26 +176,7 @@ func control(r Ref) (bool, error) {
 		return false, err
 	}
 	m, err := uncertainty.ByName(r.Measure)
-	return f.Control || m.Control || readsLarge(m) || r.Uncertainty != ablation.Own, err
-}
-
-// options are a rule's knobs on this pair.
-func (b *Panel) options(r ablation.Rule) (route.RuleOptions, error) {
-	o := route.RuleOptions{
-		On: b.on("other videos of "), Threshold: r.Threshold, Share: r.Share,
-		Budget: r.Budget, Tolerance: b.Plan.Tolerance, ErrorCost: r.ErrorCost, MinQuality: r.MinQuality, GainMap: r.GainMap,
-		Alpha: r.Alpha, Delta: r.Delta, Grid: r.Grid, Ranks: r.Ranks, Starts: r.Starts, Bonferroni: r.Bonferroni, Unit: r.Unit,
-		L2: r.L2, Then: r.Then, InnerFolds: r.InnerFolds, Seed: b.Seed,
-	}
-	if r.Tolerance != nil {
-		o.Tolerance = *r.Tolerance
-	}
-	if r.Axis == "" {
-		return o, nil
-	}
-	price, err := b.price(r.Axis)
-	o.Price = price
-	return o, err
+	return f.Control || m.Control || panel.ReadsLarge(m) || r.Uncertainty != panel.Own, err
 }
 
 func (b *Panel) on(what string) string {
@@ -212,14 +193,6 @@ func (b *Panel) price(axis string) (func(first, second float64) float64, error) 
 		names = append(names, a.Name)
 	}
 	return nil, fmt.Errorf("pair %s has no compute axis %q: it has %v", b.Pair.Name, axis, names)
-}
-
-func (b *Panel) decisions() (small, large sample.Decision, err error) {
-	if small, err = sample.DecisionByName(b.Pair.Small.Decision); err != nil {
-		return small, large, err
-	}
-	large, err = sample.DecisionByName(b.Pair.Large.Decision)
-	return small, large, err
 }
 
 func estimate(i infer.Interval) experiment.Estimate {

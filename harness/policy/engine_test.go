@@ -12,6 +12,7 @@ import (
 
 	"uacs/harness/ablation"
 	"uacs/harness/experiment"
+	"uacs/harness/panel"
 	"uacs/internal/mirror"
 )
 
@@ -27,8 +28,8 @@ func synthPlan(t *testing.T) (ablation.Plan, experiment.Predictors) {
 	}
 	p.Measures = []string{"entropy", "shuffled", "oracle", "cross-js", "vote-margin"}
 	p.Fusions = []string{"replace", "confidence-weighted-mean", "uacs-v1", "uacs-v2-conflict-coin", "stacking-logistic"}
-	p.Calibrations = []string{none, "isotonic"}
-	p.Uncertainties = []ablation.Uncertainty{ablation.Own, ablation.Swapped, ablation.Shuffled}
+	p.Calibrations = []string{panel.Uncalibrated, "isotonic"}
+	p.Uncertainties = []panel.Uncertainty{panel.Own, panel.Swapped, panel.Shuffled}
 	p.Rules = append(p.Rules, ablation.Rule{Rule: "random", Share: 0.2})
 	p.Replicates = 200
 	predictors, err := experiment.LoadPredictors(os.DirFS(root), "configs/predictors.yaml")

@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"slices"
 
-	"uacs/harness/ablation"
 	"uacs/harness/fusion"
 	"uacs/harness/infer"
+	"uacs/harness/panel"
 	"uacs/harness/uncertainty"
 )
 
@@ -57,7 +57,7 @@ func (b *Panel) Parts(measure string) ([]Part, error) {
 		if !slices.Contains(b.Plan.Fusions, name) || name == fusion.Replace.Name && len(out) > 0 {
 			continue
 		}
-		base := Ref{Measure: measure, Uncertainty: ablation.Own, Calibration: none, Fusion: name}
+		base := Ref{Measure: measure, Uncertainty: panel.Own, Calibration: panel.Uncalibrated, Fusion: name}
 		whole, err := b.Play(base)
 		if errors.Is(err, ErrNotApplicable) {
 			continue
@@ -91,9 +91,9 @@ func (b *Panel) changed(base Ref) (out []change) {
 		}
 	}
 	for _, u := range []struct {
-		kind ablation.Uncertainty
+		kind panel.Uncertainty
 		what string
-	}{{ablation.Swapped, "uncertainties of both models swapped"}, {ablation.Shuffled, "uncertainties dealt to random clips"}} {
+	}{{panel.Swapped, "uncertainties of both models swapped"}, {panel.Shuffled, "uncertainties dealt to random clips"}} {
 		if slices.Contains(b.Plan.Uncertainties, u.kind) {
 			ref := base
 			ref.Uncertainty = u.kind

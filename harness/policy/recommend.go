@@ -6,9 +6,9 @@ import (
 	"math"
 	"slices"
 
-	"uacs/harness/ablation"
 	"uacs/harness/experiment"
 	"uacs/harness/fusion"
+	"uacs/harness/panel"
 	"uacs/harness/route"
 	"uacs/harness/uncertainty"
 )
@@ -139,7 +139,7 @@ func (b *Panel) search(g Goal) (*search, axisName, error) {
 		if err != nil {
 			return nil, axisName{}, err
 		}
-		if m.Control || readsLarge(m) {
+		if m.Control || panel.ReadsLarge(m) {
 			continue
 		}
 		if err := s.add(name); err != nil {
@@ -160,7 +160,7 @@ func (b *Panel) search(g Goal) (*search, axisName, error) {
 // add adds a measure's cascades. Learned fusions are left out: a threshold does
 // not describe them.
 func (s *search) add(measure string) error {
-	ref := Ref{Measure: measure, Uncertainty: ablation.Own, Calibration: none}
+	ref := Ref{Measure: measure, Uncertainty: panel.Own, Calibration: panel.Uncalibrated}
 	sig, err := s.panel.signals(ref)
 	if errors.Is(err, ErrNotApplicable) {
 		return nil
@@ -199,7 +199,7 @@ func (s *search) choose(train []bool) (best found, ok bool, err error) {
 	for i, c := range s.list {
 		variants := make([]route.Clips, len(c.variants))
 		for v := range c.variants {
-			variants[v] = subset(c.variants[v], train)
+			variants[v] = c.variants[v].Where(func(clip int) bool { return train[clip] })
 		}
 		choice, meets, err := s.of(variants)
 		if err != nil {
@@ -315,12 +315,12 @@ func (s *search) honest(a *Advice, named candidate) (err error) {
 // Where nothing meets the goal the large model answers.
 func (s *search) crossFit() (Played, error) {
 	b := s.panel
-	p := Played{quality: slices.Clone(b.large)}
+	p := Played{quality: slices.Clone(b.clips.Large)}
 	deferred, first, second := slices.Repeat([]float64{1}, b.N), slices.Repeat([]float64{1}, b.N), make([]float64, b.N)
-	chosen, without, folds := map[int]bool{}, 0, slices.Max(b.folds)+1
+	chosen, without, folds := map[int]bool{}, 0, slices.Max(b.clips.Folds)+1
 	for fold := range folds {
 		train := make([]bool, b.N)
-		for i, f := range b.folds {
+		for i, f := range b.clips.Folds {
 			train[i] = f != fold
 		}
 		best, ok, err := s.choose(train)
@@ -333,7 +333,7 @@ func (s *search) crossFit() (Played, error) {
 		}
 		chosen[best.place] = true
 		c := s.list[best.place].variants[best.choice.Variant]
-		for i, f := range b.folds {
+		for i, f := range b.clips.Folds {
 			if f != fold {
 				continue
 			}
@@ -374,18 +374,4 @@ func (a *Advice) caution(s *search) {
 		}
 	}
 	a.Warnings = unique
-}
-
-// subset returns the marked clips.
-func subset(c route.Clips, marked []bool) route.Clips {
-	var places []int
-	for i, m := range marked {
-		if m {
-			places = append(places, i)
-		}
-	}
-	return route.Clips{
-		U: pick(c.U, places), Keep: pick(c.Keep, places), Defer: pick(c.Defer, places),
-		First: pick(c.First, places), Second: pick(c.Second, places), Videos: pick(c.Videos, places),
-	}
 }

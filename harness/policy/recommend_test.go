@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"uacs/harness/fusion"
+	"uacs/harness/panel"
 	"uacs/harness/route"
 	"uacs/harness/uncertainty"
 )
@@ -69,7 +70,7 @@ func deployable(t *testing.T, a *Advice) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m.Control || readsLarge(m) || f.Control || f.NeedsTraining {
+	if m.Control || panel.ReadsLarge(m) || f.Control || f.NeedsTraining {
 		t.Errorf("%s cannot be deployed", a.Ref)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"uacs/harness/ablation"
 	"uacs/harness/calibrate"
 	"uacs/harness/fusion"
+	"uacs/harness/panel"
 	"uacs/harness/uncertainty"
 	"uacs/internal/hint"
 )
@@ -25,15 +26,12 @@ type Ref struct {
 	Alone string
 	// Measure, Uncertainty, Calibration and Fusion are levels of a plan's factors.
 	Measure     string
-	Uncertainty ablation.Uncertainty
+	Uncertainty panel.Uncertainty
 	Calibration string
 	Fusion      string
 	// Rule is the label of one of the plan's rules; "" means its first.
 	Rule string
 }
-
-// none is the calibration that leaves an uncertainty as it is.
-const none = "none"
 
 const syntaxHint = "write small, large, or measure+fusion, such as distance-to-neutral+replace; measure/isotonic calibrates, " +
 	"measure/swapped and measure/shuffled replace the uncertainty, and @label picks one of the plan's rules"
@@ -50,7 +48,7 @@ func Parse(text string) (Ref, error) {
 	if !ok {
 		return Ref{}, hint.Add(fmt.Errorf("policy %q is not small, large or measure+fusion", text), syntaxHint)
 	}
-	r := Ref{Uncertainty: ablation.Own, Calibration: none}
+	r := Ref{Uncertainty: panel.Own, Calibration: panel.Uncalibrated}
 	name, rule, ok := strings.Cut(right, "@")
 	r.Fusion, r.Rule = strings.TrimSpace(name), strings.TrimSpace(rule)
 	if ok && r.Rule == "" {
@@ -74,7 +72,7 @@ func Parse(text string) (Ref, error) {
 
 // modify applies what stands behind a measure's name.
 func (r *Ref) modify(modifier string) error {
-	if u := ablation.Uncertainty(modifier); u == ablation.Swapped || u == ablation.Shuffled {
+	if u := panel.Uncertainty(modifier); u == panel.Swapped || u == panel.Shuffled {
 		r.Uncertainty = u
 		return nil
 	}
@@ -91,10 +89,10 @@ func (r Ref) String() string {
 		return r.Alone
 	}
 	out := r.Measure
-	if r.Uncertainty != ablation.Own && r.Uncertainty != "" {
+	if r.Uncertainty != panel.Own && r.Uncertainty != "" {
 		out += "/" + string(r.Uncertainty)
 	}
-	if r.Calibration != none && r.Calibration != "" {
+	if r.Calibration != panel.Uncalibrated && r.Calibration != "" {
 		out += "/" + r.Calibration
 	}
 	if out += "+" + r.Fusion; r.Rule != "" {
@@ -108,21 +106,13 @@ func ruleOf(p *ablation.Plan, label string) (ablation.Rule, error) {
 	if label == "" {
 		return p.Rules[0], nil
 	}
-	i := slices.IndexFunc(p.Rules, func(r ablation.Rule) bool { return Label(r) == label })
+	i := slices.IndexFunc(p.Rules, func(r ablation.Rule) bool { return r.String() == label })
 	if i < 0 {
 		var labels []string
 		for _, r := range p.Rules {
-			labels = append(labels, Label(r))
+			labels = append(labels, r.String())
 		}
 		return ablation.Rule{}, hint.Add(fmt.Errorf("%s has no rule %q", p.File, label), "its rules are %s", strings.Join(labels, ", "))
 	}
 	return p.Rules[i], nil
-}
-
-// Label is how tables call a plan's rule.
-func Label(r ablation.Rule) string {
-	if r.Label != "" {
-		return r.Label
-	}
-	return r.Rule
 }

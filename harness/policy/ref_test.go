@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"uacs/harness/ablation"
+	"uacs/harness/panel"
 	"uacs/internal/hint"
 )
 
@@ -18,9 +18,9 @@ func TestParse(t *testing.T) {
 	}{
 		{"small", Ref{Alone: Small}, "small"},
 		{" large ", Ref{Alone: Large}, "large"},
-		{"entropy+replace", Ref{Measure: "entropy", Uncertainty: ablation.Own, Calibration: none, Fusion: "replace"}, "entropy+replace"},
-		{"entropy + replace @ share 0.3", Ref{Measure: "entropy", Uncertainty: ablation.Own, Calibration: none, Fusion: "replace", Rule: "share 0.3"}, "entropy+replace@share 0.3"},
-		{"entropy/isotonic/swapped+mean", Ref{Measure: "entropy", Uncertainty: ablation.Swapped, Calibration: "isotonic", Fusion: "mean"}, "entropy/swapped/isotonic+mean"},
+		{"entropy+replace", Ref{Measure: "entropy", Uncertainty: panel.Own, Calibration: panel.Uncalibrated, Fusion: "replace"}, "entropy+replace"},
+		{"entropy + replace @ share 0.3", Ref{Measure: "entropy", Uncertainty: panel.Own, Calibration: panel.Uncalibrated, Fusion: "replace", Rule: "share 0.3"}, "entropy+replace@share 0.3"},
+		{"entropy/isotonic/swapped+mean", Ref{Measure: "entropy", Uncertainty: panel.Swapped, Calibration: "isotonic", Fusion: "mean"}, "entropy/swapped/isotonic+mean"},
 	} {
 		got, err := Parse(c.text)
 		if err != nil {

@@ -14,6 +14,7 @@ import (
 	"uacs/harness/ablation"
 	"uacs/harness/cost"
 	"uacs/harness/experiment"
+	"uacs/harness/panel"
 	"uacs/harness/policy"
 	"uacs/internal/golden"
 )
@@ -63,7 +64,7 @@ func handCell(measure, fusion string, right int, control bool) ablation.Cell {
 func blankCell(measure, fusion string, control bool) ablation.Cell {
 	return ablation.Cell{
 		Key: strings.Repeat("0123456789abcdef", 4), Tier: "synth", Pair: "hand", Dataset: "mosi", Split: "test", Small: "small_1", Large: "large & co",
-		Failures: "fallback-small", Profile: "polarity", Quality: "Acc_2", Seed: 7, Uncertainty: ablation.Own, Measure: measure, Calibration: "none",
+		Failures: "fallback-small", Profile: "polarity", Quality: "Acc_2", Seed: 7, Uncertainty: panel.Own, Measure: measure, Calibration: "none",
 		Fusion: fusion, Control: control, Clips: 12, N: 10, Videos: 5, LargeFailed: 1, Folds: 5, Replicates: 10000, Level: 0.95,
 		Warnings: []string{"the clips are made up"}, InputsSHA256: "00",
 	}
@@ -75,7 +76,7 @@ func handTable() *ablation.Table {
 	na := blankCell("vote-entropy", "replace", false)
 	na.NA = `uncertainty vote-entropy: not applicable: 12 of 12 answers have no votes (first: "clip 1")`
 	swapped := handCell("entropy", "replace", 7, true)
-	swapped.Uncertainty = ablation.Swapped
+	swapped.Uncertainty = panel.Swapped
 	return &ablation.Table{
 		Name: "hand", Title: "SYNTHETIC hand-made grid", Tier: "synth", Plan: "configs/ablations/hand.yaml", PlanSHA256: strings.Repeat("ab", 32),
 		Hypotheses: []string{"tolerance"},
@@ -92,7 +93,7 @@ func handTable() *ablation.Table {
 
 func handParts() map[string][]policy.Part {
 	ref := func(measure, fusion string) policy.Ref {
-		return policy.Ref{Measure: measure, Uncertainty: ablation.Own, Calibration: "none", Fusion: fusion}
+		return policy.Ref{Measure: measure, Uncertainty: panel.Own, Calibration: "none", Fusion: fusion}
 	}
 	base := ref("entropy", "uacs-v2")
 	whole := policy.Played{Ref: base, Right: 8, Accuracy: around(0.8), Deferred: 0.5, First: 0.5, Second: 0.1}

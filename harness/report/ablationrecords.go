@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"uacs/harness/ablation"
+	"uacs/harness/panel"
 )
 
 // The records of an ablation are JSON lines: a line for the plan, for each panel a
@@ -66,21 +67,21 @@ type triple [3]ablation.Number
 func of(e ablation.Estimate) triple { return triple{e.Value, e.Lo, e.Hi} }
 
 type cellRecord struct {
-	Kind        string               `json:"kind"` // cell
-	Key         string               `json:"key"`  // its first 16 digits
-	Uncertainty ablation.Uncertainty `json:"uncertainty"`
-	Measure     string               `json:"measure"`
-	Calibration string               `json:"calibration"`
-	Fusion      string               `json:"fusion"`
-	Control     bool                 `json:"control,omitempty"`
-	AUROCError  triple               `json:"auroc_error"`
-	AUROCGain   triple               `json:"auroc_gain"`
-	AUDC        triple               `json:"audc"`
-	VsRandom    triple               `json:"audc_vs_random"`
-	APGR        triple               `json:"apgr"`
-	CPT50       triple               `json:"cpt50"`
-	Flips       [2]int               `json:"flips"`
-	Policies    []policyRecord       `json:"policies"`
+	Kind        string            `json:"kind"` // cell
+	Key         string            `json:"key"`  // its first 16 digits
+	Uncertainty panel.Uncertainty `json:"uncertainty"`
+	Measure     string            `json:"measure"`
+	Calibration string            `json:"calibration"`
+	Fusion      string            `json:"fusion"`
+	Control     bool              `json:"control,omitempty"`
+	AUROCError  triple            `json:"auroc_error"`
+	AUROCGain   triple            `json:"auroc_gain"`
+	AUDC        triple            `json:"audc"`
+	VsRandom    triple            `json:"audc_vs_random"`
+	APGR        triple            `json:"apgr"`
+	CPT50       triple            `json:"cpt50"`
+	Flips       [2]int            `json:"flips"`
+	Policies    []policyRecord    `json:"policies"`
 }
 
 type policyRecord struct {

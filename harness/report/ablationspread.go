@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"uacs/harness/ablation"
+	"uacs/harness/panel"
 )
 
 // spreads is what another seed changes: the folds that thresholds are chosen on,
@@ -40,7 +41,7 @@ func (p *pairing) spreads() section {
 func (p *pairing) has(q ablation.Spread) bool {
 	c := p.first()
 	return q.Pair == p.pair && q.Profile == c.Profile && q.Policy == p.rule &&
-		q.Uncertainty == ablation.Own && q.Calibration == "none"
+		q.Uncertainty == panel.Own && q.Calibration == "none"
 }
 
 func spreadName(q ablation.Spread) string { return q.Measure + "+" + q.Fusion }

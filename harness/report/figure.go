@@ -23,10 +23,10 @@ const everything = 0.995
 // Figure draws accuracy against compute: on the left against the share of clips
 // escalated, on the right against each logarithmic compute axis.
 func Figure(r *experiment.Result) figures.Figure {
-	panels := []figures.AccuracyCompute{panel(r, shareAxis(r))}
+	panels := []figures.AccuracyCompute{drawPanel(r, shareAxis(r))}
 	for i, a := range r.Setup.Axes {
 		if a.Log {
-			panels = append(panels, panel(r, costAxis(a, i)))
+			panels = append(panels, drawPanel(r, costAxis(a, i)))
 		}
 	}
 	note := hullNote
@@ -43,7 +43,7 @@ const hullNote = " Thin line: Pareto hull of every cascade in the records, thres
 
 // ColumnFigure is the left panel of [Figure] for a single column of a page.
 func ColumnFigure(r *experiment.Result) figures.Figure {
-	p := panel(r, shareAxis(r))
+	p := drawPanel(r, shareAxis(r))
 	p.Title, p.Subtitle, p.Footer, p.YLabel = FigureTitle(r), subtitle(r)+hullNote, footer(r), "Accuracy (%)"
 	return p
 }
@@ -134,8 +134,8 @@ func costAxis(a experiment.Axis, i int) axis {
 	}
 }
 
-// panel draws the experiment's curves, both models and the chosen point.
-func panel(r *experiment.Result, x axis) figures.AccuracyCompute {
+// drawPanel draws the experiment's curves, both models and the chosen point.
+func drawPanel(r *experiment.Result, x axis) figures.AccuracyCompute {
 	p := figures.AccuracyCompute{XLabel: x.label, LogX: x.log, ShareX: x.share, Synthetic: r.Setup.Tier == "synth"}
 	for _, c := range drawnCurves(r) {
 		drawn := curve(c, x)

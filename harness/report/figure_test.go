@@ -76,7 +76,7 @@ func TestDrawnCurves(t *testing.T) {
 	r.Systems = append(r.Systems,
 		experiment.System{Name: "shuffled + replace", Measure: "shuffled", Fusion: "replace", Threshold: experiment.CrossFitted, Control: true},
 		experiment.System{Name: "entropy + uacs-v2", Measure: "entropy", Fusion: "uacs-v2", Threshold: experiment.CrossFitted, Costs: []experiment.Number{1, 1e13}})
-	p := panel(r, shareAxis(r))
+	p := drawPanel(r, shareAxis(r))
 	var names []string
 	for _, c := range p.Curves {
 		names = append(names, c.Name)
@@ -114,7 +114,7 @@ func TestBaselinesAreWithoutMeasure(t *testing.T) {
 	if got := Overview("synth", []*experiment.Result{r}, nil).Rows[0]; got[4] != "70.00" || got[5] != "76.00" || got[12] != "90.00" {
 		t.Errorf("overview %v", got)
 	}
-	if got := len(panel(r, shareAxis(r)).Points); got != 2 {
+	if got := len(drawPanel(r, shareAxis(r)).Points); got != 2 {
 		t.Errorf("%d points, want 2", got)
 	}
 	rows := Systems(r).Rows

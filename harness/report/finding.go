@@ -49,7 +49,7 @@ func PartsFigure(b *policy.Panel, parts []policy.Part) figures.Figure {
 			Title: corpus(b.Pair.Dataset) + ": what each part of the cascade is worth",
 			Subtitle: b.Pair.Name + fmt.Sprintf(", %s split, n = %d clips, %d videos. Bars: %s %% bootstrap by video. Left of 0: the part is worth having.",
 				string(b.Pair.Split), b.N, b.Videos, trim(100*b.Plan.Level)),
-			Footer:    fmt.Sprintf("%s Profile %s; rule %s for whole and changed cascade.", tierLine(b.Plan.Tier), b.Profile, policy.Label(b.Plan.Rules[0])),
+			Footer:    fmt.Sprintf("%s Profile %s; rule %s for whole and changed cascade.", tierLine(b.Plan.Tier), b.Profile, b.Plan.Rules[0]),
 			Synthetic: b.Plan.Tier == "synth", Width: figures.DoubleColumn,
 		},
 		XLabel: "Change of accuracy against the whole (points)", NumbersHead: "points [interval]",

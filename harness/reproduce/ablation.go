@@ -95,7 +95,7 @@ func (p *Plan) planAblations(root fs.FS, o Options, predictors experiment.Predic
 	for _, plan := range all {
 		var missing error
 		for i := range plan.Pairs {
-			err := experiment.Ready(policy.Config(plan, i, plan.Profiles[0], plan.Seeds[0]), predictors, o.Data)
+			err := experiment.Ready(plan.Config(i, plan.Profiles[0], plan.Seeds[0]), predictors, o.Data)
 			if err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return fmt.Errorf("%s: %w", plan.File, err)
 			}
@@ -167,7 +167,7 @@ func (c cache) ablationKey(p ablation.Plan, predictors experiment.Predictors, o 
 	}
 	parts := []any{program, p.File, p.Digest, predictors.List}
 	for i := range p.Pairs {
-		inputs, err := experiment.Sources(policy.Config(p, i, p.Profiles[0], p.Seeds[0]), predictors, o.Data)
+		inputs, err := experiment.Sources(p.Config(i, p.Profiles[0], p.Seeds[0]), predictors, o.Data)
 		if err != nil {
 			return "", err
 		}

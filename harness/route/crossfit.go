@@ -99,7 +99,7 @@ func choose(variants []Clips, folds []int, k int, tolerance float64) (Policy, er
 	best := math.Inf(-1)
 	for i, v := range variants {
 		var err error
-		if curves[i], err = NewCurve(v.where(func(clip int) bool { return folds[clip] != k })); err != nil {
+		if curves[i], err = NewCurve(v.Where(func(clip int) bool { return folds[clip] != k })); err != nil {
 			return Policy{}, err
 		}
 		best = max(best, curves[i].Best().Quality)
@@ -129,8 +129,8 @@ func (f *Fitted) apply(c Clips, threshold float64, folds []int, k int) {
 	}
 }
 
-// where returns the clips for which keep is true.
-func (c Clips) where(keep func(clip int) bool) Clips {
+// Where returns the clips for which keep is true, in their order.
+func (c Clips) Where(keep func(clip int) bool) Clips {
 	var out Clips
 	for _, f := range c.Features {
 		out.Features = append(out.Features, Feature{Name: f.Name})

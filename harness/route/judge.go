@@ -26,7 +26,7 @@ func CrossFitRule(r Rule, variants []Clips, folds []int, o RuleOptions) (Fitted,
 	for k := range slices.Max(folds) + 1 {
 		train := make([]Clips, len(variants))
 		for i, v := range variants {
-			train[i] = v.where(func(clip int) bool { return folds[clip] != k })
+			train[i] = v.Where(func(clip int) bool { return folds[clip] != k })
 		}
 		choice, err := r.ChooseVariant(train, o)
 		if err != nil {

@@ -93,7 +93,7 @@ func (o RuleOptions) outOfFold(c Clips, warnings []string) (score []float64, all
 	}
 	out := make([]float64, len(c.U))
 	for f := range k {
-		train := c.where(func(clip int) bool { return folds[clip] != f })
+		train := c.Where(func(clip int) bool { return folds[clip] != f })
 		router, err := FitRouter(train.Features, gained(train), o.l2())
 		if err != nil {
 			return nil, nil, err

@@ -87,14 +87,18 @@ var arrows = map[string][]string{
 	"uacs/harness/calibrate": {"uacs/harness/sample"},
 	"uacs/harness/selective": {},
 	"uacs/harness/ablation": {
-		"uacs/harness/shard",
+		"uacs/harness/shard", "uacs/harness/panel",
 		"uacs/harness/frame",
 		"uacs/datasets/synth", "uacs/harness/experiment", "uacs/harness/sample", "uacs/harness/calibrate", "uacs/harness/cost", "uacs/harness/fusion",
 		"uacs/harness/infer", "uacs/harness/metric", "uacs/harness/route", "uacs/harness/selective", "uacs/harness/uncertainty",
 	},
-	"uacs/harness/policy": {
-		"uacs/harness/ablation", "uacs/harness/experiment", "uacs/harness/sample", "uacs/harness/calibrate", "uacs/harness/fusion", "uacs/harness/infer",
+	"uacs/harness/panel": {
+		"uacs/harness/experiment", "uacs/harness/sample", "uacs/harness/calibrate", "uacs/harness/fusion", "uacs/harness/infer",
 		"uacs/harness/metric", "uacs/harness/route", "uacs/harness/uncertainty",
+	},
+	"uacs/harness/policy": {
+		"uacs/harness/ablation", "uacs/harness/panel", "uacs/harness/experiment", "uacs/harness/calibrate", "uacs/harness/fusion", "uacs/harness/infer",
+		"uacs/harness/route", "uacs/harness/uncertainty",
 	},
 	"uacs/harness/kernel/cell":              {},
 	"uacs/harness/kernel/runtime":           {},
@@ -128,7 +132,7 @@ var arrows = map[string][]string{
 	"uacs/figures":                    {},
 	"uacs/harness/report": {
 		"uacs/datasets", "uacs/datasets/leak",
-		"uacs/figures", "uacs/harness/experiment", "uacs/harness/ablation", "uacs/harness/policy", "uacs/harness/fusion",
+		"uacs/figures", "uacs/harness/experiment", "uacs/harness/ablation", "uacs/harness/panel", "uacs/harness/policy", "uacs/harness/fusion",
 	},
 	"uacs/harness/lineage":   {"uacs/datasets", "uacs/harness/experiment", "uacs/harness/report"},
 	"uacs/harness/webreport": {"uacs/harness/experiment"},

@@ -1,0 +1,146 @@
+package ablation
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"uacs/harness/experiment"
+	"uacs/harness/infer"
+	"uacs/harness/panel"
+)
+
+// The streams are those of package experiment: equal seeds then give equal draws.
+const (
+	streamBootstrap = 0x626f6f74
+	streamSignFlip  = 0x666c6970
+)
+
+// judged is what all cells of a pair, profile and seed share: its panel, the models
+// alone, and the bootstrap's draws.
+type judged struct {
+	*panel.Panel
+	plan    *Plan
+	pair    *Pair
+	at      int // the pair's place in the plan
+	profile string
+	seed    uint64
+	inputs  string // digest of the inputs' digests
+
+	cluster       []int32 // of each counted clip
+	reps          *replicates
+	keepReps      []int
+	largeReps     []int
+	small, larger Alone
+	warnings      []string
+	flipTests     *memo
+}
+
+// newJudged lays out a cohort under a profile and seed.
+func newJudged(p *Plan, pair int, h *experiment.Cohort, profile string, seed uint64) (*judged, error) {
+	b := &judged{plan: p, pair: &p.Pairs[pair], at: pair, profile: profile, seed: seed, flipTests: newMemo()}
+	data, err := json.Marshal(h.Inputs)
+	if err != nil {
+		return nil, err
+	}
+	b.inputs = digest(data)
+	if b.Panel, err = p.Panel(pair, h, profile, seed); err != nil {
+		return nil, err
+	}
+	for _, step := range []func() error{b.draw, b.alone} {
+		if err := step(); err != nil {
+			return nil, fmt.Errorf("pair %s, profile %s, seed %d: %w", b.pair.Name, profile, seed, err)
+		}
+	}
+	return b, nil
+}
+
+// Panel lays out the answers of a pair, opened as [Plan.Config] says, under a profile
+// and seed.
+func (p *Plan) Panel(pair int, h *experiment.Cohort, profile string, seed uint64) (*panel.Panel, error) {
+	b, err := panel.New(h, p.Config(pair, profile, seed), panel.Options{Penalty: p.Penalty, Shuffle: p.bases()})
+	if err != nil {
+		return nil, fmt.Errorf("pair %s, profile %s, seed %d: %w", p.Pairs[pair].Name, profile, seed, err)
+	}
+	return b, nil
+}
+
+// draw draws the replicates.
+func (b *judged) draw() (err error) {
+	b.cluster = make([]int32, len(b.Counted))
+	for k := range b.cluster {
+		b.cluster[k] = int32(b.Clusters.Of(k))
+	}
+	b.reps, err = newReplicates(b.Clusters, b.infer(streamBootstrap))
+	return err
+}
+
+func (b *judged) infer(stream uint64) infer.Plan {
+	return infer.Plan{Replicates: b.plan.Replicates, Level: b.plan.Level, Seed: b.seed, Stream: stream}
+}
+
+// alone judges either model for all clips.
+func (b *judged) alone() error {
+	b.keepReps, b.largeReps = b.reps.sums(b.perCluster(b.Keep)), b.reps.sums(b.perCluster(b.Large))
+	var sel selector
+	for _, m := range []struct {
+		quality []float64
+		reps    []int
+		dst     *Alone
+	}{{b.Keep, b.keepReps, &b.small}, {b.Large, b.largeReps, &b.larger}} {
+		interval, err := b.mean(&sel, m.quality, m.reps, nil)
+		if err != nil {
+			return err
+		}
+		m.dst.Right, m.dst.Accuracy = ones(m.quality), interval
+	}
+	b.warnings = append(slices.Clone(b.Cohort.Notes), b.meanWarnings(b.Keep)...)
+	return nil
+}
+
+// perCluster counts the ones of a column in each cluster.
+func (b *judged) perCluster(x []float64) []int {
+	out := make([]int, b.Clusters.Len())
+	for k, v := range x {
+		if v == 1 {
+			out[b.cluster[k]]++
+		}
+	}
+	return out
+}
+
+// mean estimates the accuracy of a column that has reps right clips in each
+// replicate, less that of the clips counted in less, nil for none.
+func (b *judged) mean(sel *selector, quality []float64, reps, less []int) (Estimate, error) {
+	x := make([]float64, len(reps))
+	for i, total := range b.reps.total {
+		right := reps[i]
+		if less != nil {
+			right -= less[i]
+		}
+		x[i] = float64(right) / float64(total)
+	}
+	lo, hi := sel.bounds(x, b.plan.Level)
+	interval, err := infer.Mean(b.Clusters, quality, nil, infer.Plan{Replicates: 1, Level: b.plan.Level})
+	if err != nil {
+		return Estimate{}, err
+	}
+	return Estimate{Value: Number(interval.Estimate), Lo: Number(lo), Hi: Number(hi)}, nil
+}
+
+// meanWarnings are the caveats about intervals of a column's mean.
+func (b *judged) meanWarnings(quality []float64) []string {
+	interval, err := infer.Mean(b.Clusters, quality, nil, infer.Plan{Replicates: 1, Level: b.plan.Level})
+	if err != nil {
+		return nil // mean has said so
+	}
+	return interval.Warnings
+}
+
+func ones(x []float64) int {
+	n := 0
+	for _, v := range x {
+		n += b2i(v == 1)
+	}
+	return n
+}
