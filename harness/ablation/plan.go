@@ -3,7 +3,6 @@ package ablation
 import (
 	"fmt"
 	"io/fs"
-	"path"
 	"slices"
 	"strings"
 
@@ -124,27 +123,11 @@ func (r Rule) String() string {
 
 // LoadPlans reads every *.yaml in dir of fsys, in order of name.
 func LoadPlans(fsys fs.FS, dir string) ([]Plan, error) {
-	files, err := fs.Glob(fsys, path.Join(dir, "*.yaml"))
-	if err != nil {
-		return nil, err
+	plans, err := strictyaml.Folder(fsys, dir, LoadPlan, func(p Plan) string { return p.Name })
+	if err == nil && len(plans) == 0 {
+		err = fmt.Errorf("%s: no plan (*.yaml) in this folder", dir)
 	}
-	if len(files) == 0 {
-		return nil, fmt.Errorf("%s: no plan (*.yaml) in this folder", dir)
-	}
-	var plans []Plan
-	names := map[string]string{}
-	for _, file := range files {
-		p, err := LoadPlan(fsys, file)
-		if err != nil {
-			return nil, err
-		}
-		if first, ok := names[p.Name]; ok {
-			return nil, fmt.Errorf("%s: name %s is taken by %s", file, p.Name, first)
-		}
-		names[p.Name] = file
-		plans = append(plans, p)
-	}
-	return plans, nil
+	return plans, err
 }
 
 // LoadPlan reads and checks one plan and writes out its lists of "all". Errors

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io/fs"
 	"math"
-	"path"
 	"slices"
 	"strings"
 
@@ -101,27 +100,11 @@ const (
 
 // LoadConfigs reads every *.yaml in dir of fsys, in order of name.
 func LoadConfigs(fsys fs.FS, dir string) ([]Config, error) {
-	files, err := fs.Glob(fsys, path.Join(dir, "*.yaml"))
-	if err != nil {
-		return nil, err
+	configs, err := strictyaml.Folder(fsys, dir, LoadConfig, func(c Config) string { return c.Name })
+	if err == nil && len(configs) == 0 {
+		err = fmt.Errorf("%s: no experiment (*.yaml) in this folder", dir)
 	}
-	if len(files) == 0 {
-		return nil, fmt.Errorf("%s: no experiment (*.yaml) in this folder", dir)
-	}
-	var configs []Config
-	names := map[string]string{}
-	for _, file := range files {
-		c, err := LoadConfig(fsys, file)
-		if err != nil {
-			return nil, err
-		}
-		if first, ok := names[c.Name]; ok {
-			return nil, fmt.Errorf("%s: name: %s is taken by %s", file, c.Name, first)
-		}
-		names[c.Name] = file
-		configs = append(configs, c)
-	}
-	return configs, nil
+	return configs, err
 }
 
 // LoadConfig reads and checks one experiment. Errors name file and, where the

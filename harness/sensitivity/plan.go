@@ -60,25 +60,15 @@ func Schema() ([]byte, error) { return schema.Of[Plan]("A plan of uacs sensitivi
 // LoadPlans reads the plans of the project in root, all or those named, in the order
 // of the names. An unknown name is an error; a project without plans is not.
 func LoadPlans(root fs.FS, names ...string) ([]Plan, error) {
-	files, err := fs.Glob(root, Dir+"/*.yaml")
-	if err != nil {
-		return nil, err
+	plans, err := strictyaml.Folder(root, Dir, LoadPlan, func(p Plan) string { return p.Name })
+	if err != nil || len(names) == 0 {
+		return plans, err
 	}
 	byName := map[string]Plan{}
 	var known []string
-	for _, file := range files {
-		p, err := LoadPlan(root, file)
-		if err != nil {
-			return nil, err
-		}
-		if first, ok := byName[p.Name]; ok {
-			return nil, fmt.Errorf("%s: name: %s is taken by %s", file, p.Name, first.File)
-		}
+	for _, p := range plans {
 		byName[p.Name] = p
 		known = append(known, p.Name)
-	}
-	if len(names) == 0 {
-		names = known
 	}
 	var out []Plan
 	for _, name := range names {
