@@ -16,6 +16,7 @@ import (
 	"uacs/harness/experiment"
 	"uacs/harness/panel"
 	"uacs/internal/golden"
+	"uacs/internal/hint"
 	"uacs/internal/schema"
 )
 
@@ -285,13 +286,14 @@ func TestSpread(t *testing.T) {
 }
 
 func TestReadCellsErrors(t *testing.T) {
-	for name, c := range map[string]struct{ text, want string }{
-		"unknown field": {"{\"key\":\"a\",\"colour\":1}\n", "f:1: json: unknown field"},
-		"no key":        {"{\"key\":\"a\"}\n{}\n", "f:2: a cell without a key"},
-		"broken":        {"{\"key\":\"a\"}\n{\"key\n{\"key\":\"b\"}\n", "f:2:"},
+	for name, c := range map[string]struct{ text, want, hint string }{
+		"unknown field": {"{\"key\":\"a\",\"colour\":1}\n", "f:1: json: unknown field", "later version of uacs"},
+		"no key":        {"{\"key\":\"a\"}\n{}\n", "f:2: a cell without a key", ""},
+		"broken":        {"{\"key\":\"a\"}\n{\"key\n{\"key\":\"b\"}\n", "f:2:", ""},
 	} {
-		if _, _, err := ReadCells(strings.NewReader(c.text), "f"); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%s: %v", name, err)
+		_, _, err := ReadCells(strings.NewReader(c.text), "f")
+		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(hint.Of(err), c.hint) {
+			t.Errorf("%s: %v, hint %q", name, err, hint.Of(err))
 		}
 	}
 	cells, whole, err := ReadCells(strings.NewReader("{\"key\":\"a\"}\n{\"key\":\"b\"}"), "f")

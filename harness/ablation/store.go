@@ -13,6 +13,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
+
+	"uacs/internal/hint"
 )
 
 // encode returns a cell as a line of JSON.
@@ -107,6 +110,9 @@ func (s *stored) add(line []byte) error {
 	} else {
 		var c Cell
 		if err := dec.Decode(&c); err != nil {
+			if strings.Contains(err.Error(), "unknown field") {
+				err = hint.Add(err, "a later version of uacs may have written this file: judge the cells anew in another folder")
+			}
 			return err
 		}
 		if c.Key == "" {
