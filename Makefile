@@ -98,7 +98,7 @@ PYTHON ?= /usr/bin/python3
 bench-peers: ## the ablation beside numpy and scikit-learn: same numbers, ratio of times (installs both on Debian)
 	@$(PYTHON) -c 'import numpy, sklearn' 2>/dev/null || \
 	  { apt-get update -qq && apt-get install -y -qq python3-numpy python3-sklearn; } >/dev/null
-	@out=$$($(GO) test -count=1 -run TestBenchPeers -timeout 30m -v ./harness/ablation -peers -python $(PYTHON) 2>&1) \
+	@out=$$($(GO) test -count=1 -run TestBenchPeers -timeout 30m -v ./harness/bootstrap -peers -python $(PYTHON) 2>&1) \
 	  || { echo "$$out"; exit 1; }; echo "$$out" | awk '/^ablation:/ {last=$$0; next} /^(===|---|PASS|ok) ?/ {next} {sub(/^ *peers_test.go:[0-9]*: /, ""); print} END {print last}'
 
 .PHONY: benchstat
@@ -108,7 +108,7 @@ benchstat: ## compare benchmark outputs: make benchstat OLD=old.txt NEW=new.txt
 .PHONY: lint
 lint: ## vet, staticcheck, gofumpt
 	$(GO) vet ./...
-	$(GO) vet -tags purego ./harness/ablation
+	$(GO) vet -tags purego ./harness/bootstrap
 	$(TOOL) staticcheck ./...
 	@out=$$($(TOOL) gofumpt -l .); if [ -n "$$out" ]; then echo "gofumpt would change:"; echo "$$out"; exit 1; fi
 

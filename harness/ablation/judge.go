@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"uacs/harness/bootstrap"
 	"uacs/harness/fusion"
 	"uacs/harness/metric"
 	"uacs/harness/panel"
@@ -15,7 +16,7 @@ import (
 
 // judge returns the cells of a unit, in the order of its specs. k is the caller's
 // own kernel of the panel.
-func (b *judged) judge(k *kernel, specs []Spec) ([]Cell, error) {
+func (b *judged) judge(k *bootstrap.Kernel, specs []Spec) ([]Cell, error) {
 	cells := make([]Cell, len(specs))
 	for i, s := range specs {
 		cells[i] = b.blank(s)
@@ -68,10 +69,10 @@ func (b *judged) blank(s Spec) Cell {
 
 // judge fills in the cells: fusions first, then one walk of the bootstrap for all
 // of them, then each cell's own numbers.
-func (u *unit) judge(k *kernel, cells []Cell) error {
+func (u *unit) judge(k *bootstrap.Kernel, cells []Cell) error {
 	var live []*Cell
 	var made []panel.Fused
-	var moves []flips
+	var moves []bootstrap.Flips
 	for i := range cells {
 		s, err := fusion.ByName(cells[i].Fusion)
 		if err != nil {
@@ -97,8 +98,9 @@ func (u *unit) judge(k *kernel, cells []Cell) error {
 	if len(live) == 0 {
 		return nil
 	}
-	rank := newRanking(u.u, u.cluster, u.Clusters.Len())
-	bands, errs := k.bootstrap(rank, moves, u.Wrong)
+	var sel bootstrap.Selector
+	rank := bootstrap.NewRanking(u.u, u.Clusters)
+	bands, errs := k.Bands(rank, moves, u.Wrong)
 	shared, err := u.shared(errs)
 	if err != nil {
 		return err
@@ -106,7 +108,7 @@ func (u *unit) judge(k *kernel, cells []Cell) error {
 	for i, c := range live {
 		n := *shared
 		c.Numbers = &n
-		if err := u.fill(c, &k.sel, made[i], bands[i]); err != nil {
+		if err := u.fill(c, &sel, made[i], bands[i]); err != nil {
 			return fmt.Errorf("fusion %s: %w", c.Fusion, err)
 		}
 	}
@@ -120,8 +122,8 @@ func (c *Cell) warn(format string, args ...any) {
 }
 
 // flips compares a column of all clips with the small model's.
-func (b *judged) flips(right []float64) flips {
-	f := make(flips, len(b.Counted))
+func (b *judged) flips(right []float64) bootstrap.Flips {
+	f := make(bootstrap.Flips, len(b.Counted))
 	for k, i := range b.Counted {
 		f[k] = int8(right[i] - b.Keep[k])
 	}
@@ -129,7 +131,7 @@ func (b *judged) flips(right []float64) flips {
 }
 
 // shared are the numbers that do not depend on the fusion.
-func (u *unit) shared(errs span) (*Numbers, error) {
+func (u *unit) shared(errs bootstrap.Span) (*Numbers, error) {
 	n := &Numbers{SmallAlone: u.small, LargeAlone: u.larger}
 	var err error
 	if n.AUROCError, err = auroc(u.u, u.Wrong, errs); err != nil {
@@ -140,17 +142,17 @@ func (u *unit) shared(errs span) (*Numbers, error) {
 }
 
 // auroc is an AUROC with its interval, n/a where there is only one class.
-func auroc(u []float64, positive []bool, s span) (Estimate, error) {
+func auroc(u []float64, positive []bool, s bootstrap.Span) (Estimate, error) {
 	a, err := metric.AUROC(u, positive)
 	if errors.Is(err, metric.ErrOneClass) {
 		return noEstimate, nil
 	}
-	return s.of(a), err
+	return estimate(a, s), err
 }
 
-// of is the interval of an estimate.
-func (s span) of(value float64) Estimate {
-	return Estimate{Value: Number(value), Lo: Number(s.lo), Hi: Number(s.hi)}
+// estimate is a value with its interval.
+func estimate(value float64, s bootstrap.Span) Estimate {
+	return Estimate{Value: Number(value), Lo: Number(s.Lo), Hi: Number(s.Hi)}
 }
 
 // selective computes the measures of package selective that read a ranking or, if
@@ -190,7 +192,7 @@ func (u *unit) selective() ([]Named, error) {
 }
 
 // fill computes a cell's own numbers.
-func (u *unit) fill(c *Cell, sel *selector, f panel.Fused, band booted) error {
+func (u *unit) fill(c *Cell, sel *bootstrap.Selector, f panel.Fused, band bootstrap.Bands) error {
 	variants := u.Variants(u.signals, f)
 	curve, err := route.NewCurve(variants[0])
 	if err != nil {
@@ -207,7 +209,7 @@ func (u *unit) fill(c *Cell, sel *selector, f panel.Fused, band booted) error {
 		c.Flips.Broken += b2i(q < u.Keep[k])
 	}
 	c.Flips.Unchanged = len(up) - c.Flips.Corrected - c.Flips.Broken
-	if c.AUROCGain, err = auroc(u.u, up, band.aurocGain); err != nil {
+	if c.AUROCGain, err = auroc(u.u, up, band.AUROCGain); err != nil {
 		return err
 	}
 	c.Curve = points(u.plan.Rates, curve, band)
@@ -222,19 +224,19 @@ func (u *unit) fill(c *Cell, sel *selector, f panel.Fused, band booted) error {
 }
 
 // areas fills in the areas under the curve.
-func (c *Cell) areas(curve route.Curve, band booted) {
+func (c *Cell) areas(curve route.Curve, band bootstrap.Bands) {
 	area, small := curve.AUDC(), curve.Points[0].Quality
 	large, end := float64(c.LargeAlone.Accuracy.Value), curve.Points[len(curve.Points)-1].Quality
-	c.AUDC, c.AUDCVsSmall = band.audc.of(area), band.vsSmall.of(area-small)
-	c.AUDCVsLarge, c.AUDCVsRandom = band.vsLarge.of(area-large), band.vsRandom.of(area-(small+end)/2)
+	c.AUDC, c.AUDCVsSmall = estimate(area, band.AUDC), estimate(area-small, band.VsSmall)
+	c.AUDCVsLarge, c.AUDCVsRandom = estimate(area-large, band.VsLarge), estimate(area-(small+end)/2, band.VsRandom)
 	c.Thresholds = len(curve.Points)
 	best := curve.Best()
 	c.OracleAccuracy, c.OracleDeferred = Number(best.Quality), Number(best.Rate)
 }
 
 // thresholds fills in the numbers relative to the gap between both ends.
-func (c *Cell) thresholds(curve route.Curve, band booted) error {
-	c.Defined = Number(float64(band.apgr.b) / float64(c.Replicates))
+func (c *Cell) thresholds(curve route.Curve, band bootstrap.Bands) error {
+	c.Defined = Number(float64(band.APGR.N) / float64(c.Replicates))
 	apgr, err := curve.APGR()
 	if errors.Is(err, route.ErrNoGap) {
 		c.APGR, c.CPT20, c.CPT50, c.CPT80 = noEstimate, noEstimate, noEstimate, noEstimate
@@ -244,27 +246,27 @@ func (c *Cell) thresholds(curve route.Curve, band booted) error {
 	if err != nil {
 		return err
 	}
-	c.APGR = band.apgr.of(apgr)
+	c.APGR = estimate(apgr, band.APGR)
 	for i, dst := range []*Estimate{&c.CPT20, &c.CPT50, &c.CPT80} {
-		v, err := curve.CPT(cptShares[i])
+		v, err := curve.CPT(bootstrap.CPTShares[i])
 		if err != nil {
 			return err
 		}
-		*dst = band.cpt[i].of(v)
+		*dst = estimate(v, band.CPT[i])
 	}
-	if lost := c.Replicates - band.apgr.b; lost > 0 {
+	if lost := c.Replicates - band.APGR.N; lost > 0 {
 		c.warn("APGR and CPT have no value in %d of %d replicates, in which escalating everything is no better than nothing: their intervals are of the others", lost, c.Replicates)
 	}
 	return nil
 }
 
 // points reads a curve at the rates.
-func points(rates []float64, curve route.Curve, band booted) Curve {
+func points(rates []float64, curve route.Curve, band bootstrap.Bands) Curve {
 	var out Curve
 	for i, rate := range rates {
 		p := curve.At(rate)
 		out.Rate, out.Accuracy = append(out.Rate, Number(rate)), append(out.Accuracy, Number(p.Quality))
-		out.Lo, out.Hi = append(out.Lo, Number(band.lo[i])), append(out.Hi, Number(band.hi[i]))
+		out.Lo, out.Hi = append(out.Lo, Number(band.Lo[i])), append(out.Hi, Number(band.Hi[i]))
 		out.First, out.Second = append(out.First, Number(p.First)), append(out.Second, Number(p.Second))
 	}
 	return out

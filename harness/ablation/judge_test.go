@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"uacs/harness/bootstrap"
 	"uacs/harness/cost"
 	"uacs/harness/experiment"
 	"uacs/harness/fusion"
@@ -64,7 +65,7 @@ func judgeOne(t *testing.T, p *Plan, h *experiment.Cohort, s Spec) Cell {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cells, err := b.judge(newKernel(b.reps, b.keepReps, b.largeReps, p.Rates, p.Level), []Spec{s})
+	cells, err := b.judge(bootstrap.NewKernel(b.reps, b.keepReps, b.largeReps, p.Rates, p.Level), []Spec{s})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -231,7 +232,7 @@ func TestNumbersAreThoseOfExperiment(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	k := newKernel(b.reps, b.keepReps, b.largeReps, p.Rates, p.Level)
+	k := bootstrap.NewKernel(b.reps, b.keepReps, b.largeReps, p.Rates, p.Level)
 	var specs []Spec
 	for _, f := range config.Fusions {
 		specs = append(specs, Spec{Uncertainty: panel.Own, Measure: config.Headline.Measure, Calibration: panel.Uncalibrated, Fusion: f})
@@ -287,7 +288,7 @@ func compareSystem(t *testing.T, r *experiment.Result, c Cell) {
 }
 
 // compareMeasures compares every measure with the headline fusion, and the curves.
-func compareMeasures(t *testing.T, r *experiment.Result, b *judged, k *kernel, config experiment.Config) {
+func compareMeasures(t *testing.T, r *experiment.Result, b *judged, k *bootstrap.Kernel, config experiment.Config) {
 	t.Helper()
 	for _, m := range r.Measures {
 		cells, err := b.judge(k, []Spec{{Uncertainty: panel.Own, Measure: m.Name, Calibration: panel.Uncalibrated, Fusion: config.Headline.Fusion}})
@@ -317,3 +318,5 @@ func compareMeasures(t *testing.T, r *experiment.Result, b *judged, k *kernel, c
 		}
 	}
 }
+
+func alike(a, b float64) bool { return math.Abs(a-b) < 1e-12 || math.IsNaN(a) && math.IsNaN(b) }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"uacs/harness/bootstrap"
 	"uacs/harness/experiment"
 	"uacs/harness/infer"
 	"uacs/harness/panel"
@@ -27,8 +28,7 @@ type judged struct {
 	seed    uint64
 	inputs  string // digest of the inputs' digests
 
-	cluster       []int32 // of each counted clip
-	reps          *replicates
+	reps          *bootstrap.Replicates
 	keepReps      []int
 	largeReps     []int
 	small, larger Alone
@@ -47,10 +47,11 @@ func newJudged(p *Plan, pair int, h *experiment.Cohort, profile string, seed uin
 	if b.Panel, err = p.Panel(pair, h, profile, seed); err != nil {
 		return nil, err
 	}
-	for _, step := range []func() error{b.draw, b.alone} {
-		if err := step(); err != nil {
-			return nil, fmt.Errorf("pair %s, profile %s, seed %d: %w", b.pair.Name, profile, seed, err)
-		}
+	if b.reps, err = bootstrap.NewReplicates(b.Clusters, b.infer(streamBootstrap)); err == nil {
+		err = b.alone()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("pair %s, profile %s, seed %d: %w", b.pair.Name, profile, seed, err)
 	}
 	return b, nil
 }
@@ -65,24 +66,14 @@ func (p *Plan) Panel(pair int, h *experiment.Cohort, profile string, seed uint64
 	return b, nil
 }
 
-// draw draws the replicates.
-func (b *judged) draw() (err error) {
-	b.cluster = make([]int32, len(b.Counted))
-	for k := range b.cluster {
-		b.cluster[k] = int32(b.Clusters.Of(k))
-	}
-	b.reps, err = newReplicates(b.Clusters, b.infer(streamBootstrap))
-	return err
-}
-
 func (b *judged) infer(stream uint64) infer.Plan {
 	return infer.Plan{Replicates: b.plan.Replicates, Level: b.plan.Level, Seed: b.seed, Stream: stream}
 }
 
 // alone judges either model for all clips.
 func (b *judged) alone() error {
-	b.keepReps, b.largeReps = b.reps.sums(b.perCluster(b.Keep)), b.reps.sums(b.perCluster(b.Large))
-	var sel selector
+	b.keepReps, b.largeReps = b.reps.Count(b.Keep), b.reps.Count(b.Large)
+	var sel bootstrap.Selector
 	for _, m := range []struct {
 		quality []float64
 		reps    []int
@@ -98,29 +89,10 @@ func (b *judged) alone() error {
 	return nil
 }
 
-// perCluster counts the ones of a column in each cluster.
-func (b *judged) perCluster(x []float64) []int {
-	out := make([]int, b.Clusters.Len())
-	for k, v := range x {
-		if v == 1 {
-			out[b.cluster[k]]++
-		}
-	}
-	return out
-}
-
 // mean estimates the accuracy of a column that has reps right clips in each
 // replicate, less that of the clips counted in less, nil for none.
-func (b *judged) mean(sel *selector, quality []float64, reps, less []int) (Estimate, error) {
-	x := make([]float64, len(reps))
-	for i, total := range b.reps.total {
-		right := reps[i]
-		if less != nil {
-			right -= less[i]
-		}
-		x[i] = float64(right) / float64(total)
-	}
-	lo, hi := sel.bounds(x, b.plan.Level)
+func (b *judged) mean(sel *bootstrap.Selector, quality []float64, reps, less []int) (Estimate, error) {
+	lo, hi := b.reps.Mean(sel, reps, less, b.plan.Level)
 	interval, err := infer.Mean(b.Clusters, quality, nil, infer.Plan{Replicates: 1, Level: b.plan.Level})
 	if err != nil {
 		return Estimate{}, err

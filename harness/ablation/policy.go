@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"uacs/harness/bootstrap"
 	"uacs/harness/fusion"
 	"uacs/harness/infer"
 	"uacs/harness/panel"
@@ -13,7 +14,7 @@ import (
 
 // policy judges a cell's cascade with thresholds that a rule chooses, each fold's
 // on the other folds. A rule that cannot choose on these clips is not applicable.
-func (u *unit) policy(control bool, sel *selector, r Rule, f panel.Fused, variants []route.Clips) (Policy, error) {
+func (u *unit) policy(control bool, sel *bootstrap.Selector, r Rule, f panel.Fused, variants []route.Clips) (Policy, error) {
 	rule, err := route.ByName(r.Rule)
 	if err != nil {
 		return Policy{}, err
@@ -100,14 +101,14 @@ func (p *Policy) optimism(rule route.Rule, variants []route.Clips, f panel.Fused
 }
 
 // fillPolicy fills in what the fitted thresholds achieve.
-func (u *unit) fillPolicy(p *Policy, sel *selector, f panel.Fused, fit route.Fitted) (err error) {
+func (u *unit) fillPolicy(p *Policy, sel *bootstrap.Selector, f panel.Fused, fit route.Fitted) (err error) {
 	point := fit.Point()
 	p.Right = ones(fit.Quality)
 	p.Deferred, p.First, p.Second = Number(point.Rate), Number(point.First), Number(point.Second)
 	for _, axis := range u.pair.Costs {
 		p.Costs = append(p.Costs, Number(axis.Mean(point.First, point.Second)))
 	}
-	reps := u.reps.sums(u.perCluster(fit.Quality))
+	reps := u.reps.Count(fit.Quality)
 	if p.Accuracy, err = u.mean(sel, fit.Quality, reps, nil); err != nil {
 		return err
 	}
@@ -125,7 +126,7 @@ func (u *unit) fillPolicy(p *Policy, sel *selector, f panel.Fused, fit route.Fit
 }
 
 // compare tests a policy against a model alone, clip by clip.
-func (u *unit) compare(p *Policy, model string, sel *selector, a, b []float64, aReps, bReps []int) (*Paired, error) {
+func (u *unit) compare(p *Policy, model string, sel *bootstrap.Selector, a, b []float64, aReps, bReps []int) (*Paired, error) {
 	difference := make([]float64, len(a))
 	for i := range a {
 		difference[i] = a[i] - b[i]

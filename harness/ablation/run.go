@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"uacs/harness/bootstrap"
 	"uacs/harness/experiment"
 	"uacs/harness/panel"
 	"uacs/harness/shard"
@@ -172,7 +173,7 @@ func (r *runner) panel(ctx context.Context, b *judged, units [][]Spec) error {
 	})
 	for range workers {
 		group.Go(func() error {
-			k := newKernel(b.reps, b.keepReps, b.largeReps, b.plan.Rates, b.plan.Level)
+			k := bootstrap.NewKernel(b.reps, b.keepReps, b.largeReps, b.plan.Rates, b.plan.Level)
 			for i := range next {
 				cells, err := b.judge(k, units[i])
 				if err != nil {

@@ -86,8 +86,9 @@ var arrows = map[string][]string{
 	},
 	"uacs/harness/calibrate": {"uacs/harness/sample"},
 	"uacs/harness/selective": {},
+	"uacs/harness/bootstrap": {"uacs/harness/infer", "uacs/harness/route"},
 	"uacs/harness/ablation": {
-		"uacs/harness/shard", "uacs/harness/panel",
+		"uacs/harness/shard", "uacs/harness/panel", "uacs/harness/bootstrap",
 		"uacs/harness/frame",
 		"uacs/datasets/synth", "uacs/harness/experiment", "uacs/harness/sample", "uacs/harness/calibrate", "uacs/harness/cost", "uacs/harness/fusion",
 		"uacs/harness/infer", "uacs/harness/metric", "uacs/harness/route", "uacs/harness/selective", "uacs/harness/uncertainty",

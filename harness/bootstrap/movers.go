@@ -1,8 +1,8 @@
-package ablation
+package bootstrap
 
-// flips are what escalating each clip does to its answer under one cell: +1 if it
+// Flips are what escalating each clip does to its answer under one cell: +1 if it
 // corrects it, -1 if it breaks it, 0 if the answer stays right or stays wrong.
-type flips []int8
+type Flips []int8
 
 // movers are the entries of a ranking whose clips matter to a set of cells: all
 // others are wrong or right whatever happens to them.
@@ -46,7 +46,7 @@ type stake struct {
 
 // newMovers gathers the movers of at most as many cells as a row has lanes. wrong
 // marks the clips that the small model gets wrong.
-func newMovers(r *ranking, cells []flips, wrong []bool, l *layout) *movers {
+func newMovers(r *Ranking, cells []Flips, wrong []bool, l *layout) *movers {
 	m := &movers{plus: make([][]share, len(cells)), minus: make([][]share, len(cells))}
 	class := map[stake]uint32{}
 	for e, s := range stakes(r, cells, wrong) {
@@ -69,7 +69,7 @@ func newMovers(r *ranking, cells []flips, wrong []bool, l *layout) *movers {
 }
 
 // stakes returns the stake of each entry.
-func stakes(r *ranking, cells []flips, wrong []bool) []stake {
+func stakes(r *Ranking, cells []Flips, wrong []bool) []stake {
 	out := make([]stake, len(r.cluster))
 	for clip, e := range r.entry {
 		s := &out[e]

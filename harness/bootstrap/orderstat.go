@@ -1,14 +1,14 @@
-package ablation
+package bootstrap
 
 import (
 	"math"
 	"slices"
 )
 
-// selector finds order statistics without sorting everything: it counts the
+// Selector finds order statistics without sorting everything: it counts the
 // values in bins of equal width and sorts only the bin that holds the rank. Its
 // memory is reused from one set of values to the next.
-type selector struct {
+type Selector struct {
 	x     []float64
 	bin   []uint16
 	count []int32
@@ -20,7 +20,7 @@ const maxBins = 1 << 11
 
 // load takes the finite values whose order statistics are wanted. x must not
 // change before the last call of rank.
-func (s *selector) load(x []float64) {
+func (s *Selector) load(x []float64) {
 	lo, hi := x[0], x[0]
 	for _, v := range x {
 		lo, hi = min(lo, v), max(hi, v)
@@ -30,7 +30,7 @@ func (s *selector) load(x []float64) {
 
 // loadWithin is load for values most of which lie between lo and hi; those
 // outside are found as well, if slower.
-func (s *selector) loadWithin(x []float64, lo, hi float64) {
+func (s *Selector) loadWithin(x []float64, lo, hi float64) {
 	bins := min(max(len(x)/4, 1), maxBins)
 	scale := float64(bins) / (hi - lo)
 	if !(scale > 0) || math.IsInf(scale, 0) { // values too close to be told apart
@@ -55,7 +55,7 @@ func (s *selector) loadWithin(x []float64, lo, hi float64) {
 
 // rank returns the values that would stand at places k and k+1, from 0, if the
 // values were sorted; the second is the first if k is the last place.
-func (s *selector) rank(k int) (at, next float64) {
+func (s *Selector) rank(k int) (at, next float64) {
 	bin := 0
 	for k >= int(s.count[bin]) {
 		k -= int(s.count[bin])
@@ -75,7 +75,7 @@ func (s *selector) rank(k int) (at, next float64) {
 }
 
 // gather returns the values of a bin, sorted.
-func (s *selector) gather(bin int) []float64 {
+func (s *Selector) gather(bin int) []float64 {
 	some := grow(s.some, len(s.bin))
 	n := 0
 	for i, b := range s.bin {
@@ -91,7 +91,7 @@ func (s *selector) gather(bin int) []float64 {
 
 // bounds returns the percentile interval of x at a level, what [infer.Quantile]
 // gives for the sorted x at both tails. It is NaN for an empty x.
-func (s *selector) bounds(x []float64, level float64) (lo, hi float64) {
+func (s *Selector) bounds(x []float64, level float64) (lo, hi float64) {
 	if len(x) == 0 {
 		return math.NaN(), math.NaN()
 	}

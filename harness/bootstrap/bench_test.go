@@ -1,4 +1,4 @@
-package ablation
+package bootstrap
 
 import (
 	"fmt"
@@ -11,7 +11,7 @@ import (
 )
 
 // benchPlan is what the benchmarks resample by.
-var benchPlan = infer.Plan{Replicates: 10_000, Level: 0.95, Seed: 20250904, Stream: streamBootstrap}
+var benchPlan = infer.Plan{Replicates: 10_000, Level: 0.95, Seed: 20250904, Stream: 0x626f6f74}
 
 // BenchmarkMeasure bootstraps one measure with ten fusions over 10,000 replicates,
 // on as many clips as the test split of SIMS v2 has.
@@ -29,7 +29,7 @@ func BenchmarkMeasure(b *testing.B) {
 func BenchmarkDraws(b *testing.B) {
 	tr := newTrial(1034, 1, 1, 5)
 	for b.Loop() {
-		if _, err := newReplicates(tr.clusters, benchPlan); err != nil {
+		if _, err := NewReplicates(tr.clusters, benchPlan); err != nil {
 			b.Fatal(err)
 		}
 	}

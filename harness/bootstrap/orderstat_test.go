@@ -1,4 +1,4 @@
-package ablation
+package bootstrap
 
 import (
 	"math"
@@ -20,7 +20,7 @@ func drawValues(t *rapid.T) []float64 {
 }
 
 func TestSelectorIsSorting(t *testing.T) {
-	var s selector
+	var s Selector
 	rapid.Check(t, func(t *rapid.T) {
 		x := drawValues(t)
 		sorted := slices.Sorted(slices.Values(x))
@@ -45,7 +45,7 @@ func TestSelectorIsSorting(t *testing.T) {
 
 // Tails hold the quantiles or say that they do not, wherever they begin.
 func TestTailsAreSorting(t *testing.T) {
-	var s selector
+	var s Selector
 	rapid.Check(t, func(t *rapid.T) {
 		x := append(drawValues(t), drawValues(t)...)
 		pilot := rapid.IntRange(1, len(x)).Draw(t, "pilot")

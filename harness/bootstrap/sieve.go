@@ -1,4 +1,4 @@
-package ablation
+package bootstrap
 
 import (
 	"math"
@@ -67,7 +67,7 @@ func (s *sieve) open(l *layout, r, cell int, t *tails) {
 func margin(total int) int { return 1 + total>>13 }
 
 // sift notes the hits of the replicate being walked, in a lane of its block.
-func (k *kernel) sift(lane int) {
+func (k *Kernel) sift(lane int) {
 	s, p, points := &k.sieve, k.places, k.move.points
 	s.hits = s.hits[:len(k.rates)+1]
 	if k.reps.vector && len(points) > 0 {
@@ -89,7 +89,7 @@ func (k *kernel) sift(lane int) {
 }
 
 // siftRate looks for the tails that a rate is in.
-func (k *kernel) siftRate(r, lane int) hit {
+func (k *Kernel) siftRate(r, lane int) hit {
 	h := k.hit(r, lane)
 	var v [maxLanes]float64
 	k.values(&h, &v)
@@ -103,7 +103,7 @@ func (k *kernel) siftRate(r, lane int) hit {
 }
 
 // hit returns a rate's place without lanes.
-func (k *kernel) hit(r, lane int) hit {
+func (k *Kernel) hit(r, lane int) hit {
 	h := hit{rate: uint32(r)}
 	if i := int(k.done[r]); i < len(k.move.points) {
 		p := &k.move.points[i]
@@ -122,7 +122,7 @@ func (p *places) part(h *hit) float64 {
 }
 
 // values are the accuracies of all cells at the rate of a hit.
-func (k *kernel) values(h *hit, v *[maxLanes]float64) {
+func (k *Kernel) values(h *hit, v *[maxLanes]float64) {
 	i, l, part, scale := k.done[h.rate], &k.reps.layout, k.places.part(h), k.places.scale
 	here, next := &k.sums[i], &k.sums[i+1]
 	per, cell := l.per/rowWords, 0
@@ -141,7 +141,7 @@ func (k *kernel) values(h *hit, v *[maxLanes]float64) {
 }
 
 // file puts a hit into its tray.
-func (k *kernel) file(h *hit) {
+func (k *Kernel) file(h *hit) {
 	part, scale, i := k.places.part(h), k.places.scale, k.done[h.rate]
 	here, next, tray := &k.sums[i], &k.sums[i+1], k.sieve.trays[h.rate]
 	if len(tray)+2*maxLanes > trayLen {
@@ -162,7 +162,7 @@ func (k *kernel) file(h *hit) {
 // clearTray puts what a tray holds into the tails.
 //
 //go:noinline
-func (k *kernel) clearTray(r int) {
+func (k *Kernel) clearTray(r int) {
 	tails := k.tails[r*k.cells:][:k.cells]
 	for _, f := range k.sieve.trays[r] {
 		tails[f.at/2].side[f.at&1].push(f.v)
@@ -171,7 +171,7 @@ func (k *kernel) clearTray(r int) {
 }
 
 // keepAll keeps what a replicate of the pilot says.
-func (k *kernel) keepAll(lane int) {
+func (k *Kernel) keepAll(lane int) {
 	k.find(lane)
 	for r := range k.rates {
 		h := k.hit(r, lane)

@@ -1,45 +1,47 @@
-package ablation
+package bootstrap
 
 import "slices"
 
-// span is the percentile interval of a number over the replicates that have one.
-type span struct {
-	lo, hi float64
-	b      int // replicates with a value
+// Span is the percentile interval of a number over the replicates that have one.
+type Span struct {
+	Lo, Hi float64
+	N      int // replicates with a value
 }
 
-// booted is what the replicates say about one cell.
-type booted struct {
-	// lo and hi bound the accuracy at each rate, pointwise.
-	lo, hi []float64
-	// audc is the area under the curve; vsSmall, vsLarge and vsRandom are that area
+// Bands are what the replicates say about one cell.
+type Bands struct {
+	// Lo and Hi bound the accuracy at each rate, pointwise.
+	Lo, Hi []float64
+	// AUDC is the area under the curve; VsSmall, VsLarge and VsRandom are that area
 	// less the accuracy of the small model alone, of the large one alone, and of
 	// deferring at random.
-	audc, vsSmall, vsLarge, vsRandom span
-	apgr, aurocGain                  span
-	cpt                              [len(cptShares)]span
+	AUDC, VsSmall, VsLarge, VsRandom Span
+	// APGR and CPT have a value only in replicates in which escalating everything is
+	// better than nothing. AUROCGain tells the clips that escalation corrects.
+	APGR, AUROCGain Span
+	CPT             [len(CPTShares)]Span
 }
 
 // noGap is the gap between two accuracies below which they count as equal, as in
 // package route.
 const noGap = 1e-9
 
-// bootstrap walks all replicates down one ranking for any number of cells, and
-// returns what they say about each cell and about the AUROC of the small model's
-// errors. wrong marks the clips that the small model gets wrong. Cells whose fusions
-// differ in no clip walk once.
-func (k *kernel) bootstrap(rank *ranking, cells []flips, wrong []bool) ([]booted, span) {
-	var distinct []flips
+// Bands walks all replicates down a ranking of the same clips for any number of cells,
+// and returns what they say about each cell, and the interval of the AUROC of the small
+// model's errors. wrong marks the clips that the small model gets wrong; cells flip those
+// only upwards, and the others only downwards. Cells that are alike walk once.
+func (k *Kernel) Bands(rank *Ranking, cells []Flips, wrong []bool) ([]Bands, Span) {
+	var distinct []Flips
 	which := make([]int, len(cells))
 	for i, f := range cells {
-		which[i] = slices.IndexFunc(distinct, func(o flips) bool { return slices.Equal(f, o) })
+		which[i] = slices.IndexFunc(distinct, func(o Flips) bool { return slices.Equal(f, o) })
 		if which[i] < 0 {
 			which[i] = len(distinct)
 			distinct = append(distinct, f)
 		}
 	}
-	var walked []booted
-	var errors span
+	var walked []Bands
+	var errors Span
 	many := k.reps.per
 	for first := 0; first < len(distinct) || first == 0; first += many {
 		some := distinct[first:min(first+many, len(distinct))]
@@ -53,7 +55,7 @@ func (k *kernel) bootstrap(rank *ranking, cells []flips, wrong []bool) ([]booted
 		}
 		walked = append(walked, curves...)
 	}
-	out := make([]booted, len(cells))
+	out := make([]Bands, len(cells))
 	for i, at := range which {
 		out[i] = walked[at]
 	}
@@ -61,18 +63,18 @@ func (k *kernel) bootstrap(rank *ranking, cells []flips, wrong []bool) ([]booted
 }
 
 // curves walks until every tail holds its quantile, and returns the bands.
-func (k *kernel) curves() []booted {
-	out := make([]booted, k.cells)
+func (k *Kernel) curves() []Bands {
+	out := make([]Bands, k.cells)
 	for short := true; short; {
 		k.walk()
 		short = false
 		for lane := range out {
 			c := &out[lane]
-			c.lo, c.hi = grow(c.lo, len(k.rates)), grow(c.hi, len(k.rates))
+			c.Lo, c.Hi = grow(c.Lo, len(k.rates)), grow(c.Hi, len(k.rates))
 			for r := range k.rates {
 				var ok bool
 				t := &k.tails[r*k.cells+lane]
-				if c.lo[r], c.hi[r], ok = t.bounds(&k.sel, len(k.reps.total), k.tail); !ok {
+				if c.Lo[r], c.Hi[r], ok = t.bounds(&k.sel, len(k.reps.total), k.tail); !ok {
 					t.deepen++
 					short = true
 				}
@@ -83,10 +85,10 @@ func (k *kernel) curves() []booted {
 }
 
 // fill computes the intervals of a cell's scalars.
-func (c *booted) fill(k *kernel, lane int) {
+func (c *Bands) fill(k *Kernel, lane int) {
 	s, n := &k.cell[lane], len(k.reps.total)
 	for i, x := range k.climbs.found[lane] {
-		c.cpt[i] = k.span(x)
+		c.CPT[i] = k.span(x)
 	}
 	x := &k.scalar
 	for i := range x {
@@ -106,14 +108,14 @@ func (c *booted) fill(k *kernel, lane int) {
 		}
 	}
 	k.some = apgr
-	c.audc, c.vsSmall, c.vsLarge, c.vsRandom = k.span(x[0]), k.span(x[1]), k.span(x[2]), k.span(x[3])
-	c.apgr = k.span(apgr)
-	c.aurocGain = k.auroc(s) // reuses the memory of apgr
+	c.AUDC, c.VsSmall, c.VsLarge, c.VsRandom = k.span(x[0]), k.span(x[1]), k.span(x[2]), k.span(x[3])
+	c.APGR = k.span(apgr)
+	c.AUROCGain = k.auroc(s) // reuses the memory of apgr
 }
 
 // span is the percentile interval of x, in order of use. It looks at the tails only
 // that the first of x tell, and at all of x if that was not enough.
-func (k *kernel) span(x []float64) span {
+func (k *Kernel) span(x []float64) Span {
 	if n := k.reps.looks[min(1, len(k.reps.looks)-1)]; len(x) > 2*n {
 		t := &k.spare
 		t.pilot, t.deepen = x[:n], 0
@@ -125,16 +127,16 @@ func (k *kernel) span(x []float64) span {
 			}
 		}
 		if lo, hi, ok := t.bounds(&k.sel, len(x), k.tail); ok {
-			return span{lo, hi, len(x)}
+			return Span{lo, hi, len(x)}
 		}
 	}
 	lo, hi := k.sel.bounds(x, 1-float64(2*k.tail))
-	return span{lo, hi, len(x)}
+	return Span{lo, hi, len(x)}
 }
 
 // auroc is the interval of the AUROC that tells the corrected clips, or those that
 // the small model gets wrong, from all others.
-func (k *kernel) auroc(s *scalars) span {
+func (k *Kernel) auroc(s *scalars) Span {
 	x := grow(k.some, len(s.ups))[:0]
 	for b, total := range k.reps.total {
 		p := int64(s.gained[b])

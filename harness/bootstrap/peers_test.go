@@ -1,4 +1,4 @@
-package ablation
+package bootstrap
 
 import (
 	"bytes"
@@ -66,47 +66,59 @@ func peerTrial(t testing.TB) (trial, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := planOf(config)
-	b, err := newJudged(p, 0, h, "mmsa", config.Seed) // of all 1034 clips
+	config.Profile = "mmsa" // counts all 1034 clips
+	p, err := panel.New(h, config, panel.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return b.trial(t), "CH-SIMS v2, test"
+	return panelTrial(t, p), "CH-SIMS v2, test"
 }
 
-// trial are a panel's columns.
-func (b *judged) trial(t testing.TB) trial {
+// panelTrial are a panel's columns.
+func panelTrial(t testing.TB, p *panel.Panel) trial {
 	t.Helper()
-	tr := trial{clusters: b.Clusters, cluster: b.cluster, keep: b.Keep, large: b.Large}
-	var u *unit
+	tr := trial{clusters: p.Clusters, keep: p.Keep, large: p.Large}
+	for i := range p.Counted {
+		tr.cluster = append(tr.cluster, int32(p.Clusters.Of(i)))
+	}
+	var routed panel.Signals
+	var na *panel.NotApplicable
 	for _, m := range uncertainty.All() {
-		some, err := newUnit(b, []Spec{{Uncertainty: panel.Own, Measure: m.Name, Calibration: panel.Uncalibrated, Fusion: "replace"}})
-		if isNotApplicable(err) {
+		s, err := p.Signals(panel.Signal{Measure: m.Name, Uncertainty: panel.Own, Calibration: panel.Uncalibrated, Fusion: fusion.Replace.Name})
+		if errors.As(err, &na) {
 			continue
 		}
 		if err != nil {
 			t.Fatal(err)
 		}
-		tr.u = append(tr.u, some.u)
+		tr.u = append(tr.u, counted(p, s.Route))
 		if m.Name == uncertainty.DistanceToNeutral.Name {
-			u = some
+			routed = s
 		}
 	}
 	for _, s := range fusion.All() {
-		f, err := b.Fuse(s, u.signals)
-		if isNotApplicable(err) || s.Name == fusion.SmallOnly.Name {
+		f, err := p.Fuse(s, routed)
+		if errors.As(err, &na) || s.Name == fusion.SmallOnly.Name {
 			continue
 		}
 		if err != nil {
 			t.Fatal(err)
 		}
-		q := b.Variants(u.signals, f)[0].Defer
+		q := counted(p, f.Right[0])
 		if !slices.ContainsFunc(tr.fused, func(o []float64) bool { return slices.Equal(o, q) }) {
 			tr.fused = append(tr.fused, q)
 		}
 	}
 	t.Logf("%d measures and %d fusions apply and differ; the rest are noisy copies", len(tr.u), len(tr.fused))
 	return tr.filled()
+}
+
+// counted are the counted clips of a column of all.
+func counted(p *panel.Panel, all []float64) (out []float64) {
+	for _, i := range p.Counted {
+		out = append(out, all[i])
+	}
+	return out
 }
 
 // filled cuts or fills up measures and fusions to the sizes of the comparison.
@@ -183,11 +195,11 @@ func flat(x [][]float64) (out []float64) {
 // curve and its band.
 func (t trial) answers(tb testing.TB, plan infer.Plan) []float64 {
 	tb.Helper()
-	reps, err := newReplicates(t.clusters, plan)
+	reps, err := NewReplicates(t.clusters, plan)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	keep, large := reps.sums(t.counts(t.keep)), reps.sums(t.counts(t.large))
+	keep, large := reps.Count(t.keep), reps.Count(t.large)
 	rows := make([][]float64, len(t.u))
 	next := make(chan int, len(t.u))
 	for m := range t.u {
@@ -197,7 +209,7 @@ func (t trial) answers(tb testing.TB, plan infer.Plan) []float64 {
 	var group errgroup.Group
 	for range runtime.GOMAXPROCS(0) {
 		group.Go(func() error {
-			k := newKernel(reps, keep, large, experiment.CurveRates(), plan.Level)
+			k := NewKernel(reps, keep, large, experiment.CurveRates(), plan.Level)
 			for m := range next {
 				if rows[m], err = t.row(k, m); err != nil {
 					return err
@@ -213,7 +225,7 @@ func (t trial) answers(tb testing.TB, plan infer.Plan) []float64 {
 }
 
 // row is one measure's answers.
-func (t trial) row(k *kernel, m int) (out []float64, err error) {
+func (t trial) row(k *Kernel, m int) (out []float64, err error) {
 	cells, errs := t.boot(k, m)
 	auroc, err := metric.AUROC(t.u[m], t.wrong())
 	if err != nil {
@@ -234,17 +246,17 @@ func (t trial) row(k *kernel, m int) (out []float64, err error) {
 		}
 		apgr, _ := curve.APGR() // NaN without a gap
 		out = append(out, curve.AUDC(), apgr, auroc, gain)
-		for _, share := range cptShares {
+		for _, share := range CPTShares {
 			v, _ := curve.CPT(share)
 			out = append(out, v)
 		}
-		for _, s := range []span{b.audc, b.apgr, errs, b.aurocGain, b.cpt[0], b.cpt[1], b.cpt[2], b.vsSmall, b.vsLarge, b.vsRandom} {
-			out = append(out, s.lo, s.hi)
+		for _, s := range []Span{b.AUDC, b.APGR, errs, b.AUROCGain, b.CPT[0], b.CPT[1], b.CPT[2], b.VsSmall, b.VsLarge, b.VsRandom} {
+			out = append(out, s.Lo, s.Hi)
 		}
 		for _, r := range k.rates {
 			out = append(out, curve.At(r).Quality)
 		}
-		out = append(append(out, b.lo...), b.hi...)
+		out = append(append(out, b.Lo...), b.Hi...)
 	}
 	return out, nil
 }

@@ -1,6 +1,6 @@
 //go:build !amd64 || purego
 
-package ablation
+package bootstrap
 
 // haveVectors says that there is no vector_amd64.s here: nothing below is called.
 const haveVectors = false
@@ -13,7 +13,7 @@ func sumShares(t, classes *tally, shares *share, n int) {}
 
 func accumulate(sums, first, weights *row, movers *stirring, gains *row, n int) {}
 
-func arrivals(at, aims *[len(cptShares)]row, sums *row, n int) {}
+func arrivals(at, aims *[len(CPTShares)]row, sums *row, n int) {}
 
 func passPoints(done *uint32, rate *uint16, prefix *row, points *point, n int) {}
 

@@ -1,4 +1,4 @@
-package ablation
+package bootstrap
 
 // places say where the deferral rates fall in replicates of some number of clips.
 type places struct {
@@ -16,7 +16,7 @@ type places struct {
 const mostKnown = 1 << 20
 
 // placesOf returns the places in replicates of so many clips, until it is called again.
-func (k *kernel) placesOf(total int) *places {
+func (k *Kernel) placesOf(total int) *places {
 	p := k.known[total]
 	switch {
 	case p != nil:
@@ -50,7 +50,7 @@ func (p *places) set(total, unit int, rates []float64) {
 
 // find finds, for the replicate in a lane of the block, how many points each rate passes
 // with all their clips.
-func (k *kernel) find(lane int) {
+func (k *Kernel) find(lane int) {
 	word, shift := k.reps.at(lane)
 	done, rate, mask := k.done, k.places.rate, k.reps.mask
 	clear(done)

@@ -1,4 +1,4 @@
-package ablation
+package bootstrap
 
 import (
 	"fmt"
@@ -20,7 +20,7 @@ func TestReplicatesAreThoseOfInfer(t *testing.T) {
 		}
 		clusters := infer.NewClusters(videos)
 		plan := infer.Plan{Replicates: rapid.IntRange(1, 800).Draw(t, "replicates"), Level: 0.95, Seed: rapid.Uint64().Draw(t, "seed"), Stream: 9}
-		r, err := newReplicates(clusters, plan)
+		r, err := NewReplicates(clusters, plan)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -32,7 +32,7 @@ func TestReplicatesAreThoseOfInfer(t *testing.T) {
 		for i := range clusters.Clips() {
 			size[clusters.Of(i)]++
 		}
-		totals := r.sums(size)
+		totals := r.Count(slices.Repeat([]float64{1}, clusters.Clips()))
 		err = infer.Resample(clusters.Len(), plan, func(b int, weight []int32) {
 			got, total := r.weights(at[b]), 0
 			for c, w := range weight {
@@ -52,7 +52,7 @@ func TestReplicatesAreThoseOfInfer(t *testing.T) {
 }
 
 func TestReplicatesOfNothing(t *testing.T) {
-	if _, err := newReplicates(infer.NewClusters(nil), infer.Plan{Replicates: 10}); err == nil {
+	if _, err := NewReplicates(infer.NewClusters(nil), infer.Plan{Replicates: 10}); err == nil {
 		t.Error("no clusters were resampled")
 	}
 }

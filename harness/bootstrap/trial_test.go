@@ -1,4 +1,4 @@
-package ablation
+package bootstrap
 
 import (
 	"fmt"
@@ -69,10 +69,10 @@ func (t trial) wrong() []bool {
 	return out
 }
 
-func (t trial) flips() []flips {
-	var out []flips
+func (t trial) flips() []Flips {
+	var out []Flips
 	for _, q := range t.fused {
-		f := make(flips, len(q))
+		f := make(Flips, len(q))
 		for i := range q {
 			f[i] = int8(q[i] - t.keep[i])
 		}
@@ -81,26 +81,24 @@ func (t trial) flips() []flips {
 	return out
 }
 
-// counts are the ones of a column per cluster.
-func (t trial) counts(x []float64) []int {
-	out := make([]int, t.clusters.Len())
-	for i, v := range x {
-		out[t.cluster[i]] += int(v)
-	}
-	return out
-}
-
 // kernel draws a plan's replicates.
-func (t trial) kernel(tb testing.TB, plan infer.Plan, rates []float64) *kernel {
+func (t trial) kernel(tb testing.TB, plan infer.Plan, rates []float64) *Kernel {
 	tb.Helper()
-	reps, err := newReplicates(t.clusters, plan)
+	reps, err := NewReplicates(t.clusters, plan)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return newKernel(reps, reps.sums(t.counts(t.keep)), reps.sums(t.counts(t.large)), rates, plan.Level)
+	return NewKernel(reps, reps.Count(t.keep), reps.Count(t.large), rates, plan.Level)
 }
 
 // boot bootstraps all cells of a measure.
-func (t trial) boot(k *kernel, measure int) ([]booted, span) {
-	return k.bootstrap(newRanking(t.u[measure], t.cluster, t.clusters.Len()), t.flips(), t.wrong())
+func (t trial) boot(k *Kernel, measure int) ([]Bands, Span) {
+	return k.Bands(NewRanking(t.u[measure], t.clusters), t.flips(), t.wrong())
+}
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }

@@ -1,12 +1,15 @@
-package ablation
+package bootstrap
 
-import "uacs/harness/route"
+import (
+	"uacs/harness/infer"
+	"uacs/harness/route"
+)
 
-// ranking is the order in which one uncertainty defers the clips, sorted once for
+// Ranking is the order in which one uncertainty defers the clips, sorted once for
 // all cells that share the uncertainty. Clips that tie form a group and move
 // together. Within a group, clips of one cluster are one entry: every replicate
 // draws them alike.
-type ranking struct {
+type Ranking struct {
 	// cluster and clips are the cluster and the number of clips of each entry.
 	cluster []uint32
 	clips   []uint32
@@ -17,17 +20,17 @@ type ranking struct {
 	groups int
 }
 
-// newRanking sorts the clips by descending uncertainty. cluster is each clip's
-// cluster, below clusters. u holds no NaN.
-func newRanking(u []float64, cluster []int32, clusters int) *ranking {
-	r := &ranking{entry: make([]int32, len(u))}
+// NewRanking sorts the clips by descending uncertainty. u holds no NaN; it may be
+// infinite.
+func NewRanking(u []float64, clusters *infer.Clusters) *Ranking {
+	r := &Ranking{entry: make([]int32, len(u))}
 	order := route.ByUncertainty(u)
-	seen := make([]int32, clusters) // 1 + the entry of a cluster in the current group
+	seen := make([]int32, clusters.Len()) // 1 + the entry of a cluster in the current group
 	for start := 0; start < len(order); {
 		first := int32(len(r.cluster))
 		end := start
 		for ; end < len(order) && u[order[end]] == u[order[start]]; end++ {
-			c := cluster[order[end]]
+			c := clusters.Of(order[end])
 			if seen[c] <= first {
 				r.cluster = append(r.cluster, uint32(c))
 				r.clips = append(r.clips, 0)

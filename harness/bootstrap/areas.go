@@ -1,4 +1,4 @@
-package ablation
+package bootstrap
 
 // areas sum, over the corrected and the broken clips of each cell, the weights and
 // the a of the kernel: first over classes of movers that are alike in all cells,
@@ -30,7 +30,7 @@ func (s *scalars) load(n int) {
 
 // sum sums over the clips of a block of replicates, the first of which is number
 // first in order of use.
-func (a *areas) sum(k *kernel, weights []row, first int) {
+func (a *areas) sum(k *Kernel, weights []row, first int) {
 	a.classes = grow(a.classes, len(k.move.classes))
 	var twice row
 	twice.addTimes(&k.prefix[len(k.prefix)-1], 2)
@@ -48,7 +48,7 @@ func (a *areas) sum(k *kernel, weights []row, first int) {
 }
 
 // sum sums over the movers of a class.
-func (t *tally) sum(k *kernel, weights []row, twice *row, class []int32) {
+func (t *tally) sum(k *Kernel, weights []row, twice *row, class []int32) {
 	if k.reps.vector {
 		sumClass(t, &weights[0], &k.prefix[0], twice, &k.move.list[0], &class[0], len(class))
 		return
@@ -96,7 +96,7 @@ func (t *tally) add(classes []tally, shares []share, vector bool) {
 }
 
 // unpack takes the sums of a cell apart.
-func (a *areas) unpack(k *kernel, s *scalars, first int) {
+func (a *areas) unpack(k *Kernel, s *scalars, first int) {
 	l, n := &k.reps.layout, min(k.reps.per, len(k.reps.total)-first)
 	gained, lost := s.gained[first:][:n], s.lost[first:][:n]
 	ups, net := s.ups[first:][:n], s.areas[first:][:n]

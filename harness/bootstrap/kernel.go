@@ -1,13 +1,13 @@
-package ablation
+package bootstrap
 
 import (
 	"slices"
 	"unsafe"
 )
 
-// kernel walks the replicates of one panel down one ranking for as many cells as a
-// row has lanes, and files what each replicate says about each cell. It is reused
-// for one ranking after the other.
+// Kernel walks replicates down one ranking for as many cells, cascades that is, as a
+// row has lanes, and files what each replicate says about each cell. It is reused for
+// one ranking after the other, by one goroutine at a time.
 //
 // For a replicate, let D be the number of clips deferred so far, T that of all
 // clips, w an entry's weight. The area under a cell's curve is linear in what
@@ -23,8 +23,8 @@ import (
 // D and the a are taken for the replicates of a block at once, in the lanes of
 // rows. The curves are then taken for one replicate after the other, with the
 // cells in the lanes.
-type kernel struct {
-	reps  *replicates
+type Kernel struct {
+	reps  *Replicates
 	rates []float64
 	tail  float64 // of either side of the intervals
 	// keep and large count the clips that either model alone gets right, per
@@ -32,7 +32,7 @@ type kernel struct {
 	keep, large []int
 	alone       []alone // per replicate in order of use
 
-	rank  *ranking
+	rank  *Ranking
 	move  *movers
 	cells int
 
@@ -54,7 +54,7 @@ type kernel struct {
 	areas   areas
 	tails   []tails   // per rate and cell
 	cell    []scalars // per cell; the last is the small model's errors
-	sel     selector
+	sel     Selector
 	spare   tails // of a scalar
 	// scalar and some are memory for a cell's scalars, reused.
 	scalar [4][]float64
@@ -64,9 +64,12 @@ type kernel struct {
 // alone is the accuracy of either model alone.
 type alone struct{ small, large float64 }
 
-// newKernel makes a kernel for a panel.
-func newKernel(reps *replicates, keep, large []int, rates []float64, level float64) *kernel {
-	k := &kernel{reps: reps, rates: rates, tail: (1 - level) / 2, keep: keep, large: large}
+// NewKernel makes a kernel for the replicates. keep and large are what
+// [Replicates.Count] returns for the clips that the small and the large model alone get
+// right; rates are the deferral rates at which curves are wanted, in [0,1] and ascending;
+// level is that of the intervals, in (0,1).
+func NewKernel(reps *Replicates, keep, large []int, rates []float64, level float64) *Kernel {
+	k := &Kernel{reps: reps, rates: rates, tail: (1 - level) / 2, keep: keep, large: large}
 	k.alone = make([]alone, len(reps.total))
 	for b, total := range reps.total {
 		k.alone[b] = alone{float64(keep[b]) / float64(total), float64(large[b]) / float64(total)}
@@ -82,7 +85,7 @@ func newKernel(reps *replicates, keep, large []int, rates []float64, level float
 }
 
 // load sets the ranking and the cells of the next walk.
-func (k *kernel) load(rank *ranking, move *movers, cells int) {
+func (k *Kernel) load(rank *Ranking, move *movers, cells int) {
 	k.rank, k.move, k.cells = rank, move, cells
 	k.prefix = grow(k.prefix, len(rank.cluster)+1)
 	k.sums = grow(k.sums, len(move.points)+2)
@@ -97,7 +100,7 @@ func (k *kernel) load(rank *ranking, move *movers, cells int) {
 
 // walk passes all replicates down the ranking. The pilot's numbers are all kept, of
 // the others the tails.
-func (k *kernel) walk() {
+func (k *Kernel) walk() {
 	for i := range k.tails {
 		k.tails[i].pilot = k.tails[i].pilot[:0]
 	}
@@ -119,7 +122,7 @@ func (k *kernel) walk() {
 
 // replicate takes the curves of a replicate, number at in order of use, in a lane
 // of its block, and files what it says.
-func (k *kernel) replicate(weights []row, at, lane int) {
+func (k *Kernel) replicate(weights []row, at, lane int) {
 	total := k.reps.total[at]
 	if k.places.total != total {
 		k.places = k.placesOf(total)
@@ -141,7 +144,7 @@ func (k *kernel) replicate(weights []row, at, lane int) {
 }
 
 // look looks where the tails begin, for the first time if i is 0.
-func (k *kernel) look(i int) {
+func (k *Kernel) look(i int) {
 	for r := range k.rates {
 		k.clearTray(r)
 		for cell := range k.cells {
@@ -157,7 +160,7 @@ func (k *kernel) look(i int) {
 }
 
 // prefixes sums the weights of a block down the ranking.
-func (k *kernel) prefixes(weights []row) {
+func (k *Kernel) prefixes(weights []row) {
 	prefix, sum := k.prefix[1:], row{}
 	k.prefix[0] = sum
 	if k.reps.vector {
@@ -178,7 +181,7 @@ func column(rows []row, lane int) *row {
 
 // curve sums what a replicate's clips gain down the ranking, and notes the point at
 // which each cell arrives at each aim.
-func (k *kernel) curve(weights []row, at, lane int) {
+func (k *Kernel) curve(weights []row, at, lane int) {
 	c, l := &k.climbs, &k.reps.layout
 	word, shift := l.at(lane)
 	sum, point := l.all(k.keep[at]*l.unit), 0

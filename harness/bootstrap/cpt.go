@@ -1,21 +1,21 @@
-package ablation
+package bootstrap
 
 import "math/bits"
 
-// cptShares are the shares of the gap between both ends of a curve whose recovery
+// CPTShares are the shares of the gap between both ends of a curve whose recovery
 // the call-performance thresholds time.
-var cptShares = [...]float64{0.2, 0.5, 0.8}
+var CPTShares = [...]float64{0.2, 0.5, 0.8}
 
 // climbs time when, on the way down the ranking, the cells of a replicate first
 // recover each share of the gap: [route.Curve.CPT] of all cells at once.
 type climbs struct {
 	// found are, per cell and share, the deferral rates of the replicates that have one.
-	found [][len(cptShares)][]float64
+	found [][len(CPTShares)][]float64
 
 	// Of one replicate, with a lane per cell: aim is the clips to get right for each
 	// share, in units, beyond all numbers where there is no gap; at is the point that
 	// gets there.
-	aim, at [len(cptShares)]row
+	aim, at [len(CPTShares)]row
 	// next is the aim that is next, share its number.
 	next  row
 	share [maxLanes]uint8
@@ -31,7 +31,7 @@ func (c *climbs) load(cells int) {
 }
 
 // setOut sets the aims of a replicate, number at in order of use.
-func (c *climbs) setOut(k *kernel, at int) {
+func (c *climbs) setOut(k *Kernel, at int) {
 	l, kept := &k.reps.layout, k.keep[at]
 	none := l.all(l.beyond())
 	for s := range c.aim {
@@ -43,7 +43,7 @@ func (c *climbs) setOut(k *kernel, at int) {
 			continue
 		}
 		word, shift := l.at(cell)
-		for s, share := range cptShares {
+		for s, share := range CPTShares {
 			// Rounding cannot matter: a share of a whole number is whole, or a tenth off.
 			aim := kept + int(float64(share*float64(gap))-1e-6) + 1
 			c.aim[s][word] -= uint64(l.beyond()-aim*l.unit) << (shift & 63)
@@ -68,7 +68,7 @@ func (c *climbs) reach(l *layout, word int, hit, sums uint64, point int) {
 		s := &c.share[lane&(maxLanes-1)]
 		for next := l.beyond(); ; {
 			l.set(&c.at[*s], lane, point)
-			if *s++; int(*s) < len(cptShares) {
+			if *s++; int(*s) < len(CPTShares) {
 				next = l.get(&c.aim[*s], lane)
 			}
 			l.set(&c.next, lane, next)
@@ -82,7 +82,7 @@ func (c *climbs) reach(l *layout, word int, hit, sums uint64, point int) {
 
 // arrive notes the deferral rates at which a replicate, number at in order of use,
 // in a lane of its block, has reached its aims.
-func (c *climbs) arrive(k *kernel, at, lane int) {
+func (c *climbs) arrive(k *Kernel, at, lane int) {
 	l, kept, mask := &k.reps.layout, k.keep[at], k.reps.mask
 	unit, scale := float64(l.unit), k.places.scale*float64(l.unit)
 	clips, up := l.at(lane)
@@ -93,7 +93,7 @@ func (c *climbs) arrive(k *kernel, at, lane int) {
 		}
 		word, shift := l.at(cell)
 		found := &c.found[cell]
-		for s, share := range cptShares {
+		for s, share := range CPTShares {
 			i := c.at[s][word] >> (shift & 63) & mask
 			q0, q1 := k.sums[i][word]>>(shift&63)&mask, k.sums[i+1][word]>>(shift&63)&mask
 			p, want := k.move.points[i], (float64(kept)+float64(share*float64(gap)))*unit

@@ -1,4 +1,4 @@
-package ablation
+package bootstrap
 
 import (
 	"math"
@@ -49,7 +49,7 @@ func (t *tail) push(v float64) {
 
 // open sets where the tails of a two-sided interval begin, a margin of standard
 // errors of the pilot's quantile beyond it, and files the pilot.
-func (t *tails) open(s *selector, share float64) {
+func (t *tails) open(s *Selector, share float64) {
 	n := len(t.pilot)
 	least, most := t.pilot[0], t.pilot[0]
 	for _, v := range t.pilot {
@@ -88,7 +88,7 @@ func (t *tails) place(n int, share float64) int {
 
 // tighten shortens tails that were opened by the pilot, now that n replicates are
 // known.
-func (t *tails) tighten(s *selector, n int, share float64) {
+func (t *tails) tighten(s *Selector, n int, share float64) {
 	if t.deepen > 3 {
 		return
 	}
@@ -98,7 +98,7 @@ func (t *tails) tighten(s *selector, n int, share float64) {
 }
 
 // tighten shortens the tail to the value at place k.
-func (t *tail) tighten(s *selector, k int) {
+func (t *tail) tighten(s *Selector, k int) {
 	if t.steep || k >= len(t.kept) {
 		return
 	}
@@ -116,7 +116,7 @@ func (t *tail) tighten(s *selector, k int) {
 
 // bounds returns the quantiles of n replicates at both tails; ok is false if a
 // tail is too short to hold them.
-func (t *tails) bounds(s *selector, n int, share float64) (lo, hi float64, ok bool) {
+func (t *tails) bounds(s *Selector, n int, share float64) (lo, hi float64, ok bool) {
 	k := placeBelow(n, share)
 	a, b, ok := t.side[0].lowest(s, k, min(k+1, n-1))
 	if !ok {
@@ -131,7 +131,7 @@ func (t *tails) bounds(s *selector, n int, share float64) (lo, hi float64, ok bo
 // lowest returns the values at places k and next, the same or the one after it: the
 // kept ones, then as many times the edge as were counted. ok is false if the tail
 // does not reach as far.
-func (t *tail) lowest(s *selector, k, next int) (a, b float64, ok bool) {
+func (t *tail) lowest(s *Selector, k, next int) (a, b float64, ok bool) {
 	if next >= len(t.kept)+t.atEdge {
 		return 0, 0, false
 	}

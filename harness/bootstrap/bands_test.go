@@ -1,7 +1,8 @@
-package ablation
+package bootstrap
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 	"testing"
@@ -53,11 +54,11 @@ func TestBandsAreThoseOfRoute(t *testing.T) {
 						t.Fatal(err)
 					}
 					for r := range rates {
-						if !alike(got[f].lo[r], band.Lo[r]) || !alike(got[f].hi[r], band.Hi[r]) {
-							t.Fatalf("measure %d fusion %d rate %v: [%v,%v], want [%v,%v]", m, f, rates[r], got[f].lo[r], got[f].hi[r], band.Lo[r], band.Hi[r])
+						if !alike(got[f].Lo[r], band.Lo[r]) || !alike(got[f].Hi[r], band.Hi[r]) {
+							t.Fatalf("measure %d fusion %d rate %v: [%v,%v], want [%v,%v]", m, f, rates[r], got[f].Lo[r], got[f].Hi[r], band.Lo[r], band.Hi[r])
 						}
 					}
-					if a := got[f].audc; !alike(a.lo, band.AUDC.Lo) || !alike(a.hi, band.AUDC.Hi) {
+					if a := got[f].AUDC; !alike(a.Lo, band.AUDC.Lo) || !alike(a.Hi, band.AUDC.Hi) {
 						t.Errorf("measure %d fusion %d: AUDC %v, want %v %v", m, f, a, band.AUDC.Lo, band.AUDC.Hi)
 					}
 				}
@@ -86,7 +87,7 @@ func TestVectorsChangeNothing(t *testing.T) {
 		for m := range tr.u {
 			got, errs := tr.boot(with, m)
 			want, wantErrs := tr.boot(without, m)
-			all := []cmp.Option{cmp.AllowUnexported(booted{}, span{}), cmpopts.EquateNaNs()}
+			all := []cmp.Option{cmp.AllowUnexported(Bands{}, Span{}), cmpopts.EquateNaNs()}
 			if diff := cmp.Diff(want, got, all...) + cmp.Diff(wantErrs, errs, all...); diff != "" {
 				t.Fatalf("%d clips, measure %d (-without +with):\n%s", n, m, diff)
 			}
@@ -106,10 +107,10 @@ func (b *brute) add(name string, v float64) {
 	}
 }
 
-func (b *brute) span(name string, level float64) span {
+func (b *brute) span(name string, level float64) Span {
 	x := slices.Clone(b.values[name])
 	slices.Sort(x)
-	return span{infer.Quantile(x, (1-level)/2), infer.Quantile(x, 1-(1-level)/2), len(x)}
+	return Span{infer.Quantile(x, (1-level)/2), infer.Quantile(x, 1-(1-level)/2), len(x)}
 }
 
 func newBrute(t *rapid.T, tr trial, c route.Clips, rates []float64, plan infer.Plan) *brute {
@@ -138,7 +139,7 @@ func (b *brute) judge(t *rapid.T, c route.Clips, large float64, rates []float64)
 		t.Fatal(err)
 	}
 	for _, r := range rates {
-		b.add("at "+Number(r).String(), curve.At(r).Quality)
+		b.add("at "+fmt.Sprint(r), curve.At(r).Quality)
 	}
 	area, small, end := curve.AUDC(), curve.Points[0].Quality, curve.Points[len(curve.Points)-1].Quality
 	b.add("audc", area)
@@ -150,7 +151,7 @@ func (b *brute) judge(t *rapid.T, c route.Clips, large float64, rates []float64)
 		t.Fatal(err)
 	}
 	b.add("apgr", apgr)
-	for i, share := range cptShares {
+	for i, share := range CPTShares {
 		v, _ := curve.CPT(share)
 		b.add([]string{"cpt20", "cpt50", "cpt80"}[i], v)
 	}
@@ -198,26 +199,26 @@ func TestBootstrapIsBruteForce(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		tr := drawTrial(t)
 		plan := infer.Plan{Replicates: rapid.SampledFrom([]int{100, 700}).Draw(t, "replicates"), Level: 0.9, Seed: rapid.Uint64().Draw(t, "seed")}
-		reps, err := newReplicates(tr.clusters, plan)
+		reps, err := NewReplicates(tr.clusters, plan)
 		if err != nil {
 			t.Fatal(err)
 		}
-		k := newKernel(reps, reps.sums(tr.counts(tr.keep)), reps.sums(tr.counts(tr.large)), rates, plan.Level)
+		k := NewKernel(reps, reps.Count(tr.keep), reps.Count(tr.large), rates, plan.Level)
 		got, errs := tr.boot(k, 0)
 		for f := range tr.fused {
 			want := newBrute(t, tr, tr.clips(0, f), rates, plan)
 			g := got[f]
-			for name, s := range map[string]span{
-				"audc": g.audc, "vs small": g.vsSmall, "vs large": g.vsLarge, "vs random": g.vsRandom, "apgr": g.apgr,
-				"cpt20": g.cpt[0], "cpt50": g.cpt[1], "cpt80": g.cpt[2], "auroc gain": g.aurocGain, "auroc error": errs,
+			for name, s := range map[string]Span{
+				"audc": g.AUDC, "vs small": g.VsSmall, "vs large": g.VsLarge, "vs random": g.VsRandom, "apgr": g.APGR,
+				"cpt20": g.CPT[0], "cpt50": g.CPT[1], "cpt80": g.CPT[2], "auroc gain": g.AUROCGain, "auroc error": errs,
 			} {
-				if w := want.span(name, plan.Level); !alike(s.lo, w.lo) || !alike(s.hi, w.hi) || s.b != w.b {
+				if w := want.span(name, plan.Level); !alike(s.Lo, w.Lo) || !alike(s.Hi, w.Hi) || s.N != w.N {
 					t.Fatalf("fusion %d: %s is %v, brute force %v", f, name, s, w)
 				}
 			}
 			for r, rate := range rates {
-				if w := want.span("at "+Number(rate).String(), plan.Level); !alike(g.lo[r], w.lo) || !alike(g.hi[r], w.hi) {
-					t.Fatalf("fusion %d at %v: [%v,%v], brute force %v", f, rate, g.lo[r], g.hi[r], w)
+				if w := want.span("at "+fmt.Sprint(rate), plan.Level); !alike(g.Lo[r], w.Lo) || !alike(g.Hi[r], w.Hi) {
+					t.Fatalf("fusion %d at %v: [%v,%v], brute force %v", f, rate, g.Lo[r], g.Hi[r], w)
 				}
 			}
 		}
@@ -229,11 +230,11 @@ func TestCellsDoNotMeet(t *testing.T) {
 	tr := newTrial(150, 1, 12, 8)
 	plan := infer.Plan{Replicates: 900, Level: 0.95, Seed: 2}
 	k := tr.kernel(t, plan, []float64{0, 0.3, 1})
-	rank := newRanking(tr.u[0], tr.cluster, tr.clusters.Len())
-	together, _ := k.bootstrap(rank, tr.flips(), tr.wrong())
+	rank := NewRanking(tr.u[0], tr.clusters)
+	together, _ := k.Bands(rank, tr.flips(), tr.wrong())
 	for f, one := range tr.flips() {
-		alone, _ := k.bootstrap(rank, []flips{one}, tr.wrong())
-		if !slices.Equal(alone[0].lo, together[f].lo) || alone[0].audc != together[f].audc || alone[0].cpt != together[f].cpt {
+		alone, _ := k.Bands(rank, []Flips{one}, tr.wrong())
+		if !slices.Equal(alone[0].Lo, together[f].Lo) || alone[0].AUDC != together[f].AUDC || alone[0].CPT != together[f].CPT {
 			t.Errorf("cell %d: alone %v, together %v", f, alone[0], together[f])
 		}
 	}

@@ -1,6 +1,6 @@
 //go:build amd64 && !purego
 
-package ablation
+package bootstrap
 
 import "golang.org/x/sys/cpu"
 
@@ -34,7 +34,7 @@ func accumulate(sums, first, weights *row, movers *stirring, gains *row, n int)
 // reaches it.
 //
 //go:noescape
-func arrivals(at, aims *[len(cptShares)]row, sums *row, n int)
+func arrivals(at, aims *[len(CPTShares)]row, sums *row, n int)
 
 // passPoints notes, for each of n points, its number from 1 at the first rate that passes it.
 //

@@ -1,4 +1,4 @@
-package ablation
+package bootstrap
 
 import (
 	"fmt"
@@ -11,7 +11,7 @@ import (
 // a distribution begin, so that of those that follow only the tails are kept.
 var looks = [...]int{64, 512, 2048}
 
-// replicates are the bootstrap draws of one panel, made once and shared by all
+// Replicates are the bootstrap draws of one panel, made once and shared by all
 // its cells: common random numbers, which make differences between cells sharper.
 // The draws are those of [infer.Resample] under the same plan.
 //
@@ -22,7 +22,8 @@ var looks = [...]int{64, 512, 2048}
 // Replicates are kept in order of use: up to the first look, then up to the next, then
 // the rest, each part in ascending order of the number of clips drawn, because much of
 // what a replicate needs depends on that number only.
-type replicates struct {
+type Replicates struct {
+	of       *infer.Clusters
 	clusters int
 	layout
 	// packed holds, for every per replicates, a row per cluster.
@@ -37,9 +38,10 @@ type replicates struct {
 	most  int // the largest total
 }
 
-// newReplicates draws the plan's replicates of the clusters.
-func newReplicates(clusters *infer.Clusters, plan infer.Plan) (*replicates, error) {
-	r := &replicates{clusters: clusters.Len()}
+// NewReplicates draws the plan's replicates of the clusters. It is an error if there is
+// no cluster.
+func NewReplicates(clusters *infer.Clusters, plan infer.Plan) (*Replicates, error) {
+	r := &Replicates{of: clusters, clusters: clusters.Len()}
 	size := make([]int, r.clusters)
 	for i := range clusters.Clips() {
 		size[clusters.Of(i)]++
@@ -68,7 +70,7 @@ func newReplicates(clusters *infer.Clusters, plan infer.Plan) (*replicates, erro
 }
 
 // arrange puts the replicates in order of use and chooses the width of a lane.
-func (r *replicates) arrange(totals []int, clips int) {
+func (r *Replicates) arrange(totals []int, clips int) {
 	r.most = slices.Max(totals)
 	r.layout = newLayout(max(r.most, clips))
 	for _, n := range looks {
@@ -93,7 +95,7 @@ func (r *replicates) arrange(totals []int, clips int) {
 
 // pack lays the weights, one row of clusters per replicate in order of drawing,
 // into lanes.
-func (r *replicates) pack(weight []uint16) {
+func (r *Replicates) pack(weight []uint16) {
 	r.packed = make([]row, r.blocks()*r.clusters)
 	for at, b := range r.drawn {
 		block := r.block(at / r.per)
@@ -105,20 +107,25 @@ func (r *replicates) pack(weight []uint16) {
 }
 
 // blocks is the number of blocks of per replicates; the last may have empty lanes.
-func (r *replicates) blocks() int { return (len(r.drawn) + r.per - 1) / r.per }
+func (r *Replicates) blocks() int { return (len(r.drawn) + r.per - 1) / r.per }
 
 // block returns the weights of replicates k·per to (k+1)·per-1, a row per cluster.
-func (r *replicates) block(k int) []row { return r.packed[k*r.clusters : (k+1)*r.clusters] }
+func (r *Replicates) block(k int) []row { return r.packed[k*r.clusters : (k+1)*r.clusters] }
 
-// sums returns, for each replicate in order of use, the sum over clusters of the
-// weight times x. x holds counts of clips, at most the cluster's own number of
-// them, so that no lane overflows.
-func (r *replicates) sums(x []int) []int {
+// Count returns, for each replicate in order of use, how many clips it draws of those
+// that have a 1 in a column of ones and zeros.
+func (r *Replicates) Count(ones []float64) []int {
+	x := make([]uint64, r.clusters)
+	for i, v := range ones {
+		if v == 1 {
+			x[r.of.Of(i)]++
+		}
+	}
 	out := make([]int, len(r.total))
 	for k := range r.blocks() {
 		var sum row
 		for c := range r.block(k) {
-			sum.addTimes(&r.block(k)[c], uint64(x[c]))
+			sum.addTimes(&r.block(k)[c], x[c])
 		}
 		for lane := 0; lane < r.per && k*r.per+lane < len(out); lane++ {
 			out[k*r.per+lane] = r.get(&sum, lane)
@@ -129,10 +136,25 @@ func (r *replicates) sums(x []int) []int {
 
 // weights returns how often the replicate at a place in order of use drew each
 // cluster.
-func (r *replicates) weights(at int) []int {
+func (r *Replicates) weights(at int) []int {
 	out := make([]int, r.clusters)
 	for c := range out {
 		out[c] = r.get(&r.block(at / r.per)[c], at%r.per)
 	}
 	return out
+}
+
+// Mean is the percentile interval, at a level, of the share of clips that right counts
+// in each replicate, less the share that less counts, nil for none. Both are what
+// [Replicates.Count] returns.
+func (r *Replicates) Mean(sel *Selector, right, less []int, level float64) (lo, hi float64) {
+	x := make([]float64, len(right))
+	for i, total := range r.total {
+		n := right[i]
+		if less != nil {
+			n -= less[i]
+		}
+		x[i] = float64(n) / float64(total)
+	}
+	return sel.bounds(x, level)
 }

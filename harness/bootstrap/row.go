@@ -1,4 +1,4 @@
-package ablation
+package bootstrap
 
 // row holds one number for each of some replicates, or for each of some cells, in
 // lanes as wide as a layout says: additions of words add in all lanes at once. The
