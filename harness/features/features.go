@@ -2,7 +2,8 @@
 // it, and writes a copy that can be mapped. It knows the pickles of MMSA and
 // MMSA-FET, other pickles of arrays, .npy, .npz, safetensors, CSV and TSV of
 // numbers, MMSA's label.csv and the JSON lines of MMLA; and, built with the tag
-// hdf5, the .csd files of the CMU SDK.
+// hdf5, the .csd files of the CMU SDK. A C library reads those, in a process of its
+// own, which damage in the file may end: see [HDF5Main].
 //
 // A file is believed as far as its arrays go: sizes come from the arrays, not
 // from a config beside them. What is wrong with it (features of unequal

@@ -20,6 +20,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"uacs/harness/features"
 	"uacs/internal/hint"
 )
 
@@ -32,6 +33,7 @@ type app struct {
 }
 
 func main() {
+	features.HDF5Main()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	a := &app{Ctx: ctx, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv}
 	code := run(a, os.Args[1:])
