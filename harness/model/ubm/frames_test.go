@@ -76,6 +76,12 @@ func early(c *Config) {
 	c.Dropout.Modality = 0
 }
 
+// encoders gives two streams a transformer, one of them behind a convolution.
+func encoders(c *Config) {
+	c.Streams[0].Transformer = &TransformerConfig{Width: 8, Heads: 2, Layers: 2, Hidden: 8, Dropout: 0.1}
+	c.Streams[1].Transformer = &TransformerConfig{Width: 4, Heads: 1, Layers: 1, Hidden: 6}
+}
+
 // regression makes it one.
 func regression(c *Config) {
 	c.Loss, c.Bins, c.Temperature = LossConfig{Kind: AbsoluteError}, nil, false
@@ -90,6 +96,7 @@ var variants = []struct {
 	{"streams", func(*Config) {}},
 	{"corn", func(c *Config) { c.Loss.Kind = CORN }},
 	{"early fusion", early},
+	{"transformer", encoders},
 	{"regression", regression},
 	{"early regression, one seed", func(c *Config) { early(c); regression(c); c.Seeds = c.Seeds[:1] }},
 }
