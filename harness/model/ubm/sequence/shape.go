@@ -77,8 +77,8 @@ func (s *Stream) columns() int {
 	return n
 }
 
-// pooled returns the columns that are pooled.
-func (s *Stream) pooled() int {
+// Pooled returns the columns that are pooled.
+func (s *Stream) Pooled() int {
 	switch {
 	case s.LSTM.Layers > 0:
 		return s.LSTM.Width
@@ -98,7 +98,7 @@ func (s *Stream) width() int {
 	case len(s.Hidden) > 0:
 		return s.Hidden[len(s.Hidden)-1]
 	}
-	return len(s.Pooling) * s.pooled()
+	return len(s.Pooling) * s.Pooled()
 }
 
 // check reports a stream that cannot be built.
