@@ -54,6 +54,8 @@ type Set struct {
 	Problems, Notes []string
 
 	mapped *tensor.Mapped
+	// verify reads what only a whole reading can tell; nil for most formats.
+	verify func() error
 }
 
 // Split is one part of a Set. Everything in it is in the order of the file.

@@ -57,8 +57,8 @@ type Report struct {
 	Problems, Notes []string
 }
 
-// Inspect reads a set through: its digest, each number of each modality, each
-// label. It holds one sample at a time.
+// Inspect reads a set through: its digest, the checksums of a zip archive, each
+// number of each modality, each label. It holds one sample at a time.
 func Inspect(s *Set) (*Report, error) {
 	r := &Report{Name: s.Name, Format: s.Format, Bytes: s.Size(), Problems: s.Problems, Notes: s.Notes}
 	var err error
@@ -66,6 +66,11 @@ func Inspect(s *Set) (*Report, error) {
 		return nil, err
 	}
 	r.Known = Known(r.Digest)
+	if s.verify != nil {
+		if err := s.mapped.Guard(s.verify); err != nil {
+			return nil, fmt.Errorf("%s: %w", s.Name, err)
+		}
+	}
 	for _, p := range s.Splits {
 		r.Splits = append(r.Splits, outlineOf(p))
 		for _, a := range p.Arrays {

@@ -139,7 +139,11 @@ func (c dataImportCmd) write(a *app, s *features.Set, digest string, recipe feat
 	if names := recipe.Names(); len(names) > 0 {
 		options = strings.Join(names, " ")
 	}
-	fmt.Fprintf(a.Stdout, "\nwrote %s; options: %s\n", out, options)
+	left := ""
+	if n := len(features.LeftOut(s)); n > 0 {
+		left = fmt.Sprintf("; not copied: %d of what is listed as other", n)
+	}
+	fmt.Fprintf(a.Stdout, "\nwrote %s; options: %s%s\n", out, options, left)
 	return nil
 }
 
