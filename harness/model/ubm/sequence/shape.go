@@ -289,7 +289,8 @@ func Start[T number](n *Network, w []T, r *rand.Rand) {
 // FLOPs counts the floating-point operations of one forward pass for one clip with the
 // given numbers of frames in each stream: two for each weight of a matrix product, one for
 // each element of a bias, a relu, a mean or maximum, four for one of a std, five for a
-// softmax, ten for an LSTM's gates; standardisation (two for each number) is counted too.
+// softmax, ten for an LSTM's gates, five for a column of a transformer's input and its place,
+// and what Transformer.flops says; standardisation (two for each number) is counted too.
 func (n *Network) FLOPs(frames []float64) float64 {
 	total, width := 0.0, 0
 	dense := func(rows, cols int) float64 { return float64(2*rows*cols + 2*cols) }
@@ -302,7 +303,7 @@ func (n *Network) FLOPs(frames []float64) float64 {
 			cols = c.Channels
 		}
 		if c := s.Transformer; c.Layers > 0 {
-			frame += dense(cols, c.Width) + float64(c.Layers)*c.flops(frames[k])
+			frame += float64(2*cols*c.Width+5*c.Width) + float64(c.Layers)*c.flops(frames[k])
 			cols = c.Width
 		}
 		for range s.LSTM.Layers {
@@ -334,11 +335,11 @@ func (n *Network) FLOPs(frames []float64) float64 {
 	return total + dense(width, n.Outputs) - float64(n.Outputs)
 }
 
-// flops counts the operations of one layer for one of the given number of frames: the
-// dense layers, the products of each frame with each, five for an element of a softmax,
-// eight for one of a normalisation.
+// flops counts the operations of one layer for one of the given number of frames: 8w² + 4wh
+// of the dense layers, their biases and relu, two sums and normalisations of eight
+// operations an element, and with each other frame 4w of products and weighing and six of
+// scaling and softmax in each head.
 func (c Transformer) flops(frames float64) float64 {
-	w := float64(c.Width)
-	dense := 2*w*4*w + 2*2*w*float64(c.Hidden) + 2*5*w + 2*float64(c.Hidden)
-	return dense + frames*(4*w+5*float64(c.Heads)) + 2*8*w
+	w, h := float64(c.Width), float64(c.Hidden)
+	return 8*w*w + 4*w*h + 5*w + 2*h + 2*9*w + frames*(4*w+6*float64(c.Heads))
 }
