@@ -9,7 +9,7 @@ import (
 
 // check lists the problems of a set that has been read.
 func (s *Set) check() {
-	seen := map[string]string{}
+	seen := map[string]place{}
 	samples, empty := 0, true
 	for _, p := range s.Splits {
 		s.attach(p)
@@ -104,12 +104,20 @@ func (s *Set) checkSizes(p *Split) {
 	}
 }
 
+// place is where an id stands.
+type place struct {
+	split string
+	row   int
+}
+
+func (p place) String() string { return fmt.Sprintf("%s row %d", p.split, p.row) }
+
 // checkIDs looks for ids given twice, in this split and those before it.
-func (s *Set) checkIDs(p *Split, seen map[string]string) {
+func (s *Set) checkIDs(p *Split, seen map[string]place) {
 	twice := 0
 	first := ""
 	for i, id := range p.IDs {
-		here := fmt.Sprintf("%s row %d", p.Name, i)
+		here := place{p.Name, i}
 		if id == "" {
 			s.problem("%s: the id is empty", here)
 			continue

@@ -133,8 +133,9 @@ func (s *Set) Split(name string) (*Split, bool) {
 
 // Open maps a file, finds out what it is, and reads all but the features, which
 // are read when they are used; it takes at most about 1 GB, and next to nothing
-// for the usual file. A file that is none of the formats, or not wholly one of
-// them, is an error that names the file and the offset or line.
+// for the usual file. An HDF5 file is read into memory, and for a moment twice. A
+// file that is none of the formats, or not wholly one of them, is an error that
+// names the file and the offset or line.
 func Open(name string) (*Set, error) {
 	m, err := tensor.Open(name)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"math"
 	"math/bits"
 	"path"
+	"runtime/debug"
 	"strconv"
 
 	"gonum.org/v1/hdf5"
@@ -36,7 +37,11 @@ func readHDF5(s *Set) error {
 	s.Splits = []*Split{p}
 	if root, videos := c.csd(); videos != nil {
 		s.note("computational sequence %q of %d videos", root, len(videos))
-		return s.csd(p, c, root, videos)
+		err := s.csd(p, c, root, videos)
+		if s.Size() > 64<<20 {
+			debug.FreeOSMemory() // of the videos, of which there is one array now
+		}
+		return err
 	}
 	for _, name := range c.names {
 		s.item(p, name, c.arrays[name])
@@ -178,13 +183,15 @@ func (w *hdf5Walk) dataset(d *hdf5.Dataset, at string) error {
 		return fmt.Errorf("%s: no shape that the library reads", at)
 	}
 	defer space.Close()
-	dims, _, err := space.SimpleExtentDims()
-	if err != nil {
-		return fmt.Errorf("%s: %w", at, err)
-	}
 	dtype := dtypeOf(t)
-	if dtype == "" {
+	if dtype == "" || space.SimpleExtentType() == hdf5.S_NULL {
 		return w.to.other(at, "values of a type that is not read")
+	}
+	var dims []uint // none for a single value, of which the binding cannot be asked
+	if space.SimpleExtentNDims() > 0 {
+		if dims, _, err = space.SimpleExtentDims(); err != nil {
+			return fmt.Errorf("%s: %w", at, err)
+		}
 	}
 	shape, size, err := w.size(dims, uint64(t.Size()))
 	if err != nil {

@@ -31,6 +31,7 @@ func csdFile(t testing.TB, videos int) string {
 	root, err := f.CreateGroup("Audio")
 	must(t, err)
 	defer root.Close()
+	csdArray(t, root, "version", nil, []byte("1234"), false) // a single value
 	data, err := root.CreateGroup("data")
 	must(t, err)
 	defer data.Close()
@@ -54,7 +55,10 @@ func csdFile(t testing.TB, videos int) string {
 
 func csdArray(t testing.TB, g *hdf5.Group, name string, shape []uint, data []byte, compressed bool) {
 	t.Helper()
-	space, err := hdf5.CreateSimpleDataspace(shape, nil)
+	space, err := hdf5.CreateDataspace(hdf5.S_SCALAR)
+	if shape != nil {
+		space, err = hdf5.CreateSimpleDataspace(shape, nil)
+	}
 	must(t, err)
 	defer space.Close()
 	properties, err := hdf5.NewPropList(hdf5.P_DATASET_CREATE)
