@@ -10,6 +10,7 @@ import (
 	"text/tabwriter"
 
 	"uacs/harness/tensor"
+	"uacs/internal/hint"
 )
 
 // ArrayReport is what [Inspect] found in one modality of one split.
@@ -256,7 +257,7 @@ func (r *Report) String() string {
 			fmt.Fprintf(&b, "%s: %s\n", part.name, line)
 		}
 	}
-	return b.String()
+	return hint.Printable(b.String())
 }
 
 // lengthNotes say where padding and named lengths do not agree.

@@ -72,8 +72,8 @@ func run(a *app, args []string) int {
 
 // report prints err, and its hint if it has one.
 func (a *app) report(err error) {
-	fmt.Fprintf(a.Stderr, "uacs: error: %v\n", err)
+	fmt.Fprintf(a.Stderr, "uacs: error: %s\n", hint.Printable(err.Error()))
 	if h := hint.Of(err); h != "" {
-		fmt.Fprintf(a.Stderr, "uacs: hint: %s\n", h)
+		fmt.Fprintf(a.Stderr, "uacs: hint: %s\n", hint.Printable(h))
 	}
 }
