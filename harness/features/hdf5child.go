@@ -49,12 +49,15 @@ func serveHDF5(name, limit string) int {
 	if err != nil {
 		return 2
 	}
-	bounds := hdf5Bounds{bytes: most}
-	// Damage that makes the library ask for any amount ends in its own error then.
-	memory := bounds.memory()
-	if err := syscall.Setrlimit(syscall.RLIMIT_DATA, &syscall.Rlimit{Cur: memory, Max: memory}); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 2
+	// Damage that makes the library ask for any amount of memory ends in its own error
+	// then, and a loop ends also where the parent, which looks at the time, has gone.
+	for resource, limit := range map[int]uint64{
+		syscall.RLIMIT_DATA: hdf5Bounds{bytes: most}.memory(), syscall.RLIMIT_CPU: mostSeconds,
+	} {
+		if err := syscall.Setrlimit(resource, &syscall.Rlimit{Cur: limit, Max: limit}); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 2
+		}
 	}
 	w, err := newHDF5Writer(os.Stdout)
 	if err == nil {
@@ -65,6 +68,9 @@ func serveHDF5(name, limit string) int {
 	}
 	return 0
 }
+
+// mostSeconds is the processor time of a reading process whose parent has gone.
+const mostSeconds = 1800
 
 // hdf5Bounds are what the reading of a file may take.
 type hdf5Bounds struct {
