@@ -260,3 +260,12 @@ func TestOtherFormats(t *testing.T) {
 		}
 	}
 }
+
+// Names from the file cannot steer a terminal.
+func TestReportIsPrintable(t *testing.T) {
+	s := open(t, write(t, "f.pkl", pyFile(pyDict("\x1b[2J", pyArray([]int{1, 2}, 1, 2)))))
+	r, err := Inspect(s)
+	if err != nil || strings.Contains(r.String(), "\x1b") || !strings.Contains(r.String(), `\u001b[2J`) {
+		t.Errorf("%v\n%s", err, r)
+	}
+}

@@ -121,8 +121,11 @@ func LeftOut(s *Set) []string {
 // Made reports whether s is a file that Write made from a source of the given
 // digest by the recipe.
 func Made(s *Set, digest string, r Recipe) bool {
-	return s.Metadata[metaLayout] == layout && s.Metadata[metaSource] == digest && s.Metadata[metaRecipe] == strings.Join(r.Names(), " ")
+	return IsCopy(s) && s.Metadata[metaSource] == digest && s.Metadata[metaRecipe] == strings.Join(r.Names(), " ")
 }
+
+// IsCopy reports whether s is a file that Write made, from whatever source.
+func IsCopy(s *Set) bool { return s.Metadata[metaLayout] == layout }
 
 // order is the order in which the samples of a split are written.
 func (r Recipe) order(p *Split) []int {
