@@ -54,7 +54,7 @@ func serveHDF5(name, limit string) int {
 	for resource, limit := range map[int]uint64{
 		syscall.RLIMIT_DATA: hdf5Bounds{bytes: most}.memory(), syscall.RLIMIT_CPU: mostSeconds,
 	} {
-		if err := syscall.Setrlimit(resource, &syscall.Rlimit{Cur: limit, Max: limit}); err != nil {
+		if err := restrict(resource, limit); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			return 2
 		}
@@ -67,6 +67,16 @@ func serveHDF5(name, limit string) int {
 		return 1
 	}
 	return 0
+}
+
+// restrict sets a limit of this process, or leaves a lower one.
+func restrict(resource int, limit uint64) error {
+	var now syscall.Rlimit
+	if err := syscall.Getrlimit(resource, &now); err != nil {
+		return err
+	}
+	limit = min(limit, now.Max)
+	return syscall.Setrlimit(resource, &syscall.Rlimit{Cur: limit, Max: limit})
 }
 
 // mostSeconds is the processor time of a reading process whose parent has gone.
