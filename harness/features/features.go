@@ -133,9 +133,10 @@ func (s *Set) Split(name string) (*Split, bool) {
 
 // Open maps a file, finds out what it is, and reads all but the features, which
 // are read when they are used; it takes at most about 1 GB, and next to nothing
-// for the usual file. An HDF5 file is read into memory, and for a moment twice. A
-// file that is none of the formats, or not wholly one of them, is an error that
-// names the file and the offset or line.
+// for the usual file. An HDF5 file is read into memory, and for a moment twice; a
+// file of text, of at most 512 MB, takes up to five times its size. A file that is
+// none of the formats, or not wholly one of them, is an error that names the file
+// and the offset or line.
 func Open(name string) (*Set, error) {
 	m, err := tensor.Open(name)
 	if err != nil {
