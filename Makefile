@@ -11,6 +11,12 @@ export GOAMD64 = v1
 SHA256SUM := $(shell command -v sha256sum || echo shasum -a 256)
 TOOL     = $(GO) tool -modfile=tools.mod
 
+# make build TAGS=hdf5 also reads CMU's .csd. It needs libhdf5, which a C compiler
+# finds through pkg-config.
+TAGS ?=
+HDF5 := $(shell pkg-config --exists hdf5 2>/dev/null && echo here)
+HDF5_FLAGS = CGO_CFLAGS="$(shell pkg-config --cflags hdf5)" CGO_LDFLAGS="$(shell pkg-config --libs hdf5)"
+
 .PHONY: help
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,8 +24,8 @@ help: ## list the targets
 # A commit that changes no code leaves the program as it is, so that nothing is
 # computed anew; which commit it was is written beside it, for uacs version.
 .PHONY: build
-build: ## build bin/uacs
-	$(GO) build -trimpath -buildvcs=false -o bin/uacs ./harness/cmd/uacs
+build: ## build bin/uacs (TAGS=hdf5 with what reads CMU's .csd)
+	$(if $(filter hdf5,$(TAGS)),$(HDF5_FLAGS)) $(GO) build -trimpath -buildvcs=false -tags '$(TAGS)' -o bin/uacs ./harness/cmd/uacs
 	@{ $(SHA256SUM) < bin/uacs; git rev-parse HEAD; git status --porcelain; } > bin/uacs.commit 2>/dev/null || rm -f bin/uacs.commit
 
 .PHONY: models
@@ -51,6 +57,16 @@ data: build ## fetch the public data, after showing its licences
 .PHONY: test
 test: models ## run all tests; those that need the real data, a library or a browser say so if it is absent
 	$(GO) test ./...
+	@$(MAKE) --no-print-directory hdf5-test
+
+.PHONY: hdf5-test
+hdf5-test: ## the tests of what reads CMU's .csd, if libhdf5 is here
+ifeq ($(HDF5),here)
+	$(HDF5_FLAGS) $(GO) vet -tags hdf5 ./harness/features ./harness/cmd/uacs
+	$(HDF5_FLAGS) $(GO) test -tags hdf5 ./harness/features
+else
+	@echo "no libhdf5 that pkg-config finds: the tests of CMU's .csd are skipped"
+endif
 
 .PHONY: test-short
 test-short: ## run the tests without the slow ones

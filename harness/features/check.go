@@ -3,26 +3,72 @@ package features
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 )
 
 // check lists the problems of a set that has been read.
 func (s *Set) check() {
-	seen := map[string]string{}
-	samples := 0
+	seen := map[string]place{}
+	samples, empty := 0, true
 	for _, p := range s.Splits {
 		s.attach(p)
+		samples += p.Len()
+		empty = empty && len(p.Arrays)+len(p.Labels) == 0 && p.IDs == nil && p.Texts == nil
+		if s.Format == MMSA && p.Len() == 0 {
+			s.problem("%s: no samples", p.Name)
+			continue
+		}
 		s.checkSizes(p)
 		s.checkIDs(p, seen)
 		s.checkLabels(p)
 		s.checkTexts(p)
-		samples += p.Len()
-		if s.Format == MMSA && p.Len() == 0 {
-			s.problem("%s: no samples", p.Name)
+	}
+	s.compareSplits()
+	wraps := s.Format == Pickle || s.Format == NPZ || s.Format == NPY // may hold anything
+	switch {
+	case samples > 0 || s.Format == MMSA:
+	case empty && wraps:
+		s.note("nothing in it is features, labels, ids or texts of samples")
+	default:
+		s.problem("no samples")
+	}
+}
+
+// compareSplits looks for a modality that some splits lack or have in another
+// width.
+func (s *Set) compareSplits() {
+	if len(s.Splits) < 2 {
+		return
+	}
+	type first struct {
+		split string
+		shape []int
+	}
+	seen := map[string]first{}
+	var names []string
+	for _, p := range s.Splits {
+		for _, a := range p.Arrays {
+			shape := a.Tensor.Shape()
+			before, ok := seen[a.Name]
+			switch last := len(shape) - 1; {
+			case !ok:
+				seen[a.Name], names = first{p.Name, shape}, append(names, a.Name)
+			case len(before.shape) != len(shape):
+				s.problem("%s: %s has shape %s, in %s it is %s", p.Name, a.Name, times(shape), before.split, times(before.shape))
+			case last > 0 && before.shape[last] != shape[last]:
+				s.problem("%s: %s has %d columns, in %s it has %d", p.Name, a.Name, shape[last], before.split, before.shape[last])
+			}
 		}
 	}
-	if samples == 0 && s.Format != MMSA && s.Format != Pickle && s.Format != NPZ && s.Format != NPY {
-		s.problem("no samples")
+	for _, p := range s.Splits {
+		for _, name := range names {
+			_, ok := p.Array(name)
+			other := slices.ContainsFunc(p.Others, func(o string) bool { return strings.HasPrefix(o, name+": ") })
+			if !ok && !other && p.Len() > 0 {
+				s.problem("%s: no %s, which %s has", p.Name, name, seen[name].split)
+			}
+		}
 	}
 }
 
@@ -58,12 +104,20 @@ func (s *Set) checkSizes(p *Split) {
 	}
 }
 
+// place is where an id stands.
+type place struct {
+	split string
+	row   int
+}
+
+func (p place) String() string { return fmt.Sprintf("%s row %d", p.split, p.row) }
+
 // checkIDs looks for ids given twice, in this split and those before it.
-func (s *Set) checkIDs(p *Split, seen map[string]string) {
+func (s *Set) checkIDs(p *Split, seen map[string]place) {
 	twice := 0
 	first := ""
 	for i, id := range p.IDs {
-		here := fmt.Sprintf("%s row %d", p.Name, i)
+		here := place{p.Name, i}
 		if id == "" {
 			s.problem("%s: the id is empty", here)
 			continue

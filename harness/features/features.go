@@ -2,7 +2,8 @@
 // it, and writes a copy that can be mapped. It knows the pickles of MMSA and
 // MMSA-FET, other pickles of arrays, .npy, .npz, safetensors, CSV and TSV of
 // numbers, MMSA's label.csv and the JSON lines of MMLA; and, built with the tag
-// hdf5, the .csd files of the CMU SDK.
+// hdf5, the .csd files of the CMU SDK. A C library reads those, in a process of its
+// own, which damage in the file may end: see [HDF5Main].
 //
 // A file is believed as far as its arrays go: sizes come from the arrays, not
 // from a config beside them. What is wrong with it (features of unequal
@@ -53,6 +54,8 @@ type Set struct {
 	Problems, Notes []string
 
 	mapped *tensor.Mapped
+	// verify reads what only a whole reading can tell; nil for most formats.
+	verify func() error
 }
 
 // Split is one part of a Set. Everything in it is in the order of the file.
@@ -130,8 +133,10 @@ func (s *Set) Split(name string) (*Split, bool) {
 
 // Open maps a file, finds out what it is, and reads all but the features, which
 // are read when they are used; it takes at most about 1 GB, and next to nothing
-// for the usual file. A file that is none of the formats, or not wholly one of
-// them, is an error that names the file and the offset or line.
+// for the usual file. An HDF5 file is read into memory, and for a moment twice; a
+// file of text, of at most 512 MB, takes up to five times its size. A file that is
+// none of the formats, or not wholly one of them, is an error that names the file
+// and the offset or line.
 func Open(name string) (*Set, error) {
 	m, err := tensor.Open(name)
 	if err != nil {

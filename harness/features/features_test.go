@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"errors"
+	"fmt"
 	"math"
 	"os"
 	"strings"
@@ -69,8 +70,13 @@ func TestProblems(t *testing.T) {
 		{
 			"no samples", mmsa("id", "]", "raw_text", "]", "annotations", "]", "regression_labels", pyArray([]int{0}), "audio_lengths", "]",
 				"audio", pyArray([]int{0, 3, 2}), "vision", pyArray([]int{0, 1, 1}), "text", pyArray([]int{0, 2, 1})),
-			[]string{"train: no id", "train: no raw_text", "train: no samples"},
+			[]string{"train: no samples"},
 		},
+		{"no vision in train", mmsa("vision", ""), []string{"train: no vision, which valid has"}},
+		{"another width in train", mmsa("vision", pyArray([]int{2, 1, 2}, 1, 2, 3, 4)), []string{"valid: vision has 1 columns, in train it has 2", "test: vision has 1 columns, in train it has 2"}},
+		{"no frames in train", mmsa("vision", pyArray([]int{2, 3}, 1, 2, 3, 4, 5, 6)), []string{"valid: vision has shape 2×1×1, in train it is 2×3", "test: vision has shape 2×1×1, in train it is 2×3"}},
+		{"no samples in npy", npyFile("(0, 3)", ""), []string{"no samples"}},
+		{"a word among numbers", "id,a,b\n" + strayCSV(), []string{`row 7: column b: "three" is no number, and 11 of 12 cells are`}},
 		{"no test", pyFile(pyDict("train", split("a"), "valid", split("b"))), []string{"the file has no test"}},
 		{"test is no dict", pyFile(pyDict("train", split("a"), "valid", split("b"), "test", "]")), []string{"test is a list of 0, not a dict", "the file has no test"}},
 	} {
@@ -82,6 +88,19 @@ func TestProblems(t *testing.T) {
 			t.Errorf("%s: usable", c.name)
 		}
 	}
+}
+
+// strayCSV has a word among the numbers of a column.
+func strayCSV() string {
+	var b strings.Builder
+	for i := range 12 {
+		cell := "2"
+		if i == 7 {
+			cell = "three"
+		}
+		fmt.Fprintf(&b, "x%d,1,%s\n", i, cell)
+	}
+	return b.String()
 }
 
 // A config beside the arrays does not count.
@@ -239,5 +258,14 @@ func TestOtherFormats(t *testing.T) {
 		if c.format == MMLA && (s.Splits[0].IDs[0] != "ab$_$3" || s.Splits[0].Texts[0] != "not bad") {
 			t.Errorf("%s: %v %v", c.name, s.Splits[0].IDs, s.Splits[0].Texts)
 		}
+	}
+}
+
+// Names from the file cannot steer a terminal.
+func TestReportIsPrintable(t *testing.T) {
+	s := open(t, write(t, "f.pkl", pyFile(pyDict("\x1b[2J", pyArray([]int{1, 2}, 1, 2)))))
+	r, err := Inspect(s)
+	if err != nil || strings.Contains(r.String(), "\x1b") || !strings.Contains(r.String(), `\u001b[2J`) {
+		t.Errorf("%v\n%s", err, r)
 	}
 }

@@ -5,7 +5,10 @@ package features
 import (
 	"errors"
 	"fmt"
+	"math"
+	"math/bits"
 	"path"
+	"runtime/debug"
 	"strconv"
 
 	"gonum.org/v1/hdf5"
@@ -13,9 +16,8 @@ import (
 	"uacs/harness/pickle"
 )
 
-// What is read of an HDF5 file is held in memory and bounded by these.
+// What is read of an HDF5 file is bounded by these, and by [boundsOf].
 const (
-	largestHDF5 = 1 << 31 // bytes of all arrays
 	mostObjects = 1 << 17
 	deepest     = 8
 )
@@ -24,44 +26,68 @@ const (
 // all videos' segments one after the other, with the ids VIDEO[0], VIDEO[1], …
 // Words become texts. Any other file is read as its arrays, named by their paths.
 //
-// The C library reads the file, so what this package promises of hostile bytes
-// does not hold here. On Debian, libhdf5-dev needs CGO_CFLAGS with
-// -I/usr/include/hdf5/serial and CGO_LDFLAGS with
-// -L/usr/lib/x86_64-linux-gnu/hdf5/serial to build.
-func readHDF5(s *Set) (err error) {
-	// Its own report goes to stderr, twenty lines for an error that is returned too.
-	if err := hdf5.DisplayErrors(false); err != nil {
-		return err
-	}
-	f, err := hdf5.OpenFile(s.Name, hdf5.F_ACC_RDONLY)
+// Where the C compiler does not find libhdf5 by itself, as on Debian, CGO_CFLAGS
+// and CGO_LDFLAGS must hold what pkg-config says of hdf5; the Makefile sets them.
+func readHDF5(s *Set) error {
+	c, err := s.hdf5Content(boundsOf(s.Size()))
 	if err != nil {
-		return fmt.Errorf("offset 0: not an HDF5 file that the library reads: %w", err)
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	w := &hdf5Walk{arrays: map[string]*pickle.Array{}}
-	if err := w.group(&f.CommonFG, "", 0); err != nil {
 		return err
 	}
 	p := &Split{Name: "all"}
 	s.Splits = []*Split{p}
-	if root, videos := w.csd(); videos != nil {
+	if root, videos := c.csd(); videos != nil {
 		s.note("computational sequence %q of %d videos", root, len(videos))
-		return s.csd(p, w, root, videos)
+		err := s.csd(p, c, root, videos)
+		if s.Size() > 64<<20 {
+			debug.FreeOSMemory() // of the videos, of which there is one array now
+		}
+		return err
 	}
-	for _, name := range w.names {
-		s.item(p, name, w.arrays[name])
+	for _, name := range c.names {
+		s.item(p, name, c.arrays[name])
 	}
-	p.Others = append(p.Others, w.others...)
+	p.Others = append(p.Others, c.others...)
 	return nil
 }
 
-// hdf5Walk collects the arrays of a file, in the order of names.
+// hdf5Sink takes what [walkHDF5] finds.
+type hdf5Sink interface {
+	// next is called before the array of that path is read.
+	next(at string) error
+	array(at string, a *pickle.Array) error
+	other(at, what string) error
+}
+
+// next, array and other make hdf5Content the sink of a walk in this process.
+func (c *hdf5Content) next(string) error { return nil }
+
+// walkHDF5 reads a file by the C library in this process, most bytes of arrays at
+// the most. What is wrong with the file is an error, but damage can also end the
+// process.
+func walkHDF5(name string, most uint64, to hdf5Sink) (err error) {
+	defer func() {
+		if v := recover(); v != nil { // of the Go side, for sizes that cannot be
+			err = fmt.Errorf("the HDF5 library: %v", v)
+		}
+	}()
+	// Its own report goes to stderr, twenty lines for an error that is returned too.
+	if err := hdf5.DisplayErrors(false); err != nil {
+		return err
+	}
+	f, err := hdf5.OpenFile(name, hdf5.F_ACC_RDONLY)
+	if err != nil {
+		return fmt.Errorf("offset 0: not an HDF5 file that the library reads: %w", err)
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	w := &hdf5Walk{to: to, left: most, most: most}
+	return w.group(&f.CommonFG, "", 0)
+}
+
+// hdf5Walk visits the objects of a file in the order of their names.
 type hdf5Walk struct {
-	names   []string
-	arrays  map[string]*pickle.Array
-	others  []string
-	objects int
-	bytes   int
+	to         hdf5Sink
+	objects    int
+	left, most uint64 // bytes of arrays
 }
 
 func (w *hdf5Walk) group(g *hdf5.CommonFG, at string, depth int) error {
@@ -107,8 +133,7 @@ func (w *hdf5Walk) object(g *hdf5.CommonFG, kind hdf5.GType, name, at string, de
 		err = w.dataset(d, at)
 		return errors.Join(err, d.Close())
 	}
-	w.others = append(w.others, at+": "+kind.String())
-	return nil
+	return w.to.other(at, kind.String())
 }
 
 // numpyTypes are the types of the library that have a name in numpy.
@@ -145,34 +170,33 @@ func dtypeOf(t *hdf5.Datatype) pickle.DType {
 }
 
 func (w *hdf5Walk) dataset(d *hdf5.Dataset, at string) error {
+	if err := w.to.next(at); err != nil {
+		return err
+	}
 	t, err := d.Datatype()
 	if err != nil {
 		return fmt.Errorf("%s: %w", at, err)
 	}
 	defer t.Close()
 	space := d.Space()
+	if space == nil {
+		return fmt.Errorf("%s: no shape that the library reads", at)
+	}
 	defer space.Close()
-	dims, _, err := space.SimpleExtentDims()
+	dtype := dtypeOf(t)
+	if dtype == "" || space.SimpleExtentType() == hdf5.S_NULL {
+		return w.to.other(at, "values of a type that is not read")
+	}
+	var dims []uint // none for a single value, of which the binding cannot be asked
+	if space.SimpleExtentNDims() > 0 {
+		if dims, _, err = space.SimpleExtentDims(); err != nil {
+			return fmt.Errorf("%s: %w", at, err)
+		}
+	}
+	shape, size, err := w.size(dims, uint64(t.Size()))
 	if err != nil {
 		return fmt.Errorf("%s: %w", at, err)
 	}
-	dtype := dtypeOf(t)
-	if dtype == "" {
-		w.others = append(w.others, at+": values of a type that is not read")
-		return nil
-	}
-	shape, size := make([]int, len(dims)), uint64(t.Size())
-	for i, n := range dims {
-		shape[i] = int(n)
-		if n > largestHDF5 {
-			n = largestHDF5 + 1
-		}
-		size = min(size*uint64(n), largestHDF5+1)
-	}
-	if uint64(w.bytes)+size > largestHDF5 {
-		return fmt.Errorf("%s: the arrays hold more than %d bytes", at, largestHDF5)
-	}
-	w.bytes += int(size)
 	data := make([]byte, size)
 	if size > 0 {
 		if err := d.Read(&data); err != nil {
@@ -183,13 +207,29 @@ func (w *hdf5Walk) dataset(d *hdf5.Dataset, at string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", at, err)
 	}
-	w.names, w.arrays[at] = append(w.names, at), a
-	return nil
+	return w.to.array(at, a)
+}
+
+// size returns the shape of an array and its bytes, if they may still be read.
+func (w *hdf5Walk) size(dims []uint, each uint64) ([]int, uint64, error) {
+	shape, size := make([]int, len(dims)), each
+	for i, n := range dims {
+		shape[i] = int(n)
+		high, low := bits.Mul64(size, uint64(n))
+		if size = low; high > 0 {
+			size = math.MaxUint64
+		}
+	}
+	if size > w.left {
+		return nil, 0, fmt.Errorf("shape %v: the arrays hold more than %d bytes, the most that is read of a file of this size", dims, w.most)
+	}
+	w.left -= size
+	return shape, size, nil
 }
 
 // csd returns the one root and the videos of a computational sequence, nil if
 // the file is none.
-func (w *hdf5Walk) csd() (root string, videos []string) {
+func (w *hdf5Content) csd() (root string, videos []string) {
 	for _, name := range w.names {
 		video, what := path.Split(name)
 		video = path.Clean(video)
@@ -207,45 +247,68 @@ func (w *hdf5Walk) csd() (root string, videos []string) {
 }
 
 // csd files the segments of all videos.
-func (s *Set) csd(p *Split, w *hdf5Walk, root string, videos []string) error {
+func (s *Set) csd(p *Split, c *hdf5Content, root string, videos []string) error {
 	for _, what := range []string{"features", "intervals"} {
-		var words []string
-		var data []byte
-		rows, width, dtype := 0, 0, pickle.DType("")
+		var g segments
+		for _, video := range videos {
+			g.bytes += len(c.arrays[root+"/data/"+video+"/"+what].Data)
+		}
 		for _, video := range videos {
 			at := root + "/data/" + video + "/" + what
-			a := w.arrays[at]
-			if len(a.Shape) != 2 {
-				return fmt.Errorf("%s: shape %v, not segments by columns", at, a.Shape)
+			a := c.arrays[at]
+			if err := g.add(a); err != nil {
+				return fmt.Errorf("%s: %w", at, err)
 			}
-			if a.DType[1] == 'S' {
-				part, err := a.Strings()
-				if err != nil {
-					return fmt.Errorf("%s: %w", at, err)
-				}
-				words = append(words, part...)
-			} else {
-				if dtype != "" && (a.DType != dtype || a.Shape[1] != width) {
-					return fmt.Errorf("%s: %d columns of %s, the videos before have %d of %s", at, a.Shape[1], a.DType, width, dtype)
-				}
-				dtype, width, data = a.DType, a.Shape[1], append(data, a.Data...)
-			}
-			rows += a.Shape[0]
-			if what == "features" {
-				for i := range a.Shape[0] {
+			delete(c.arrays, at) // what was copied need not stay
+			for i := range a.Shape[0] {
+				if what == "features" {
 					p.IDs = append(p.IDs, fmt.Sprintf("%s[%d]", video, i))
 				}
 			}
 		}
-		if words != nil {
-			p.Texts = words
+		if g.words != nil || g.dtype == "" {
+			p.Texts = g.words
 			continue
 		}
-		a, err := pickle.NewArray(dtype, []int{rows, width}, false, data)
+		a, err := pickle.NewArray(g.dtype, []int{g.rows, g.width}, false, g.data)
 		if err != nil {
 			return err
 		}
 		s.field(p, what, a)
 	}
+	return nil
+}
+
+// segments are those of several videos, one after the other.
+type segments struct {
+	rows, width int
+	dtype       pickle.DType
+	bytes       int // of all arrays
+	data        []byte
+	words       []string
+}
+
+func (g *segments) add(a *pickle.Array) error {
+	if len(a.Shape) != 2 {
+		return fmt.Errorf("shape %v, not segments by columns", a.Shape)
+	}
+	if g.rows += a.Shape[0]; a.Shape[0] > mostSamples || g.rows > mostSamples {
+		return fmt.Errorf("shape %v: more than %d segments", a.Shape, mostSamples)
+	}
+	if a.DType[1] == 'S' {
+		words, err := a.Strings()
+		if err == nil && len(words) != a.Shape[0] {
+			err = fmt.Errorf("shape %v: not one word for each segment", a.Shape)
+		}
+		g.words = append(g.words, words...)
+		return err
+	}
+	if g.dtype != "" && (a.DType != g.dtype || a.Shape[1] != g.width) {
+		return fmt.Errorf("%d columns of %s, the videos before have %d of %s", a.Shape[1], a.DType, g.width, g.dtype)
+	}
+	if g.data == nil {
+		g.data = make([]byte, 0, g.bytes)
+	}
+	g.dtype, g.width, g.data = a.DType, a.Shape[1], append(g.data, a.Data...)
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"text/tabwriter"
 
 	"uacs/harness/tensor"
+	"uacs/internal/hint"
 )
 
 // ArrayReport is what [Inspect] found in one modality of one split.
@@ -57,8 +58,8 @@ type Report struct {
 	Problems, Notes []string
 }
 
-// Inspect reads a set through: its digest, each number of each modality, each
-// label. It holds one sample at a time.
+// Inspect reads a set through: its digest, the checksums of a zip archive, each
+// number of each modality, each label. It holds one sample at a time.
 func Inspect(s *Set) (*Report, error) {
 	r := &Report{Name: s.Name, Format: s.Format, Bytes: s.Size(), Problems: s.Problems, Notes: s.Notes}
 	var err error
@@ -66,6 +67,11 @@ func Inspect(s *Set) (*Report, error) {
 		return nil, err
 	}
 	r.Known = Known(r.Digest)
+	if s.verify != nil {
+		if err := s.mapped.Guard(s.verify); err != nil {
+			return nil, fmt.Errorf("%s: %w", s.Name, err)
+		}
+	}
 	for _, p := range s.Splits {
 		r.Splits = append(r.Splits, outlineOf(p))
 		for _, a := range p.Arrays {
@@ -251,7 +257,7 @@ func (r *Report) String() string {
 			fmt.Fprintf(&b, "%s: %s\n", part.name, line)
 		}
 	}
-	return b.String()
+	return hint.Printable(b.String())
 }
 
 // lengthNotes say where padding and named lengths do not agree.

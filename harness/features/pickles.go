@@ -142,6 +142,7 @@ func (s *Set) readNPZ(data []byte) error {
 	if err != nil {
 		return err
 	}
+	s.verify = archive.Verify
 	p := &Split{Name: "all"}
 	s.Splits = []*Split{p}
 	for _, name := range archive.Names() {

@@ -53,6 +53,9 @@ func (s *Set) parts(names []string, rows [][]string) error {
 	numeric := make([]bool, len(names))
 	for k := range numeric {
 		numeric[k] = numericColumn(rows, k)
+		if !numeric[k] && !textNames[names[k]] && !idNames[names[k]] {
+			s.strayWord(names[k], rows, k)
+		}
 	}
 	at := slices.Index(names, "split")
 	if at < 0 {
@@ -203,6 +206,25 @@ func numericColumn(rows [][]string, k int) bool {
 		any = true
 	}
 	return any
+}
+
+// strayWord reports a word in a column that holds numbers but for a tenth of its
+// cells: the column would be none of the features.
+func (s *Set) strayWord(name string, rows [][]string, k int) {
+	words, cells, first := 0, 0, 0
+	for i, row := range rows {
+		if row[k] == "" {
+			continue
+		}
+		if cells++; !isNumber(row[k]) {
+			if words++; words == 1 {
+				first = i
+			}
+		}
+	}
+	if words > 0 && 10*words <= cells {
+		s.problem("row %d: column %s: %.40q is no number, and %d of %d cells are", first, name, rows[first][k], cells-words, cells)
+	}
 }
 
 func columnNumbers(rows [][]string, k int) []float64 {

@@ -12,6 +12,7 @@ import (
 
 	"uacs/harness/pickle"
 	"uacs/harness/tensor"
+	"uacs/internal/hint"
 )
 
 // Pool says how frames become one row of features.
@@ -70,14 +71,16 @@ const (
 // as 32-bit floats and the labels as 64-bit floats, SPLIT/id and SPLIT/raw_text
 // hold JSON arrays of strings as bytes, filled up with spaces so that
 // [tensor.Tensor.View] works. The metadata names the source by digest, a hex
-// SHA-256, and says what recipe changed and how often. Same set, digest and
-// recipe, same bytes. A set with problems is refused.
+// SHA-256, and says what recipe changed and how often, and which keys were left out. Same set, digest and
+// recipe, same bytes. A set with problems, and one of
+// which there is nothing to write, is refused.
 func Write(w io.Writer, s *Set, digest string, r Recipe) error {
 	if err := s.Usable(); err != nil {
 		return err
 	}
 	var parts []tensor.Part
 	notes := append([]string(nil), s.Notes...)
+	notes = append(notes, LeftOut(s)...)
 	for _, p := range s.Splits {
 		order := r.order(p)
 		for _, a := range p.Arrays {
@@ -90,6 +93,9 @@ func Write(w io.Writer, s *Set, digest string, r Recipe) error {
 		}
 		parts = append(parts, columnsOf(p, order)...)
 	}
+	if len(parts) == 0 {
+		return hint.Add(fmt.Errorf("%s: nothing in it is features, labels, ids or texts: there is nothing to write", s.Name), "uacs data import --check lists what it holds")
+	}
 	buffered := bufio.NewWriterSize(w, 1<<20)
 	err := tensor.WriteSafetensors(buffered, map[string]string{
 		metaLayout: layout, metaSource: digest, metaFormat: string(s.Format),
@@ -101,11 +107,25 @@ func Write(w io.Writer, s *Set, digest string, r Recipe) error {
 	return buffered.Flush()
 }
 
+// LeftOut says what of a set [Write] does not write, a line for each key.
+func LeftOut(s *Set) []string {
+	var lines []string
+	for _, p := range s.Splits {
+		for _, o := range p.Others {
+			lines = append(lines, p.Name+": not copied: "+o)
+		}
+	}
+	return lines
+}
+
 // Made reports whether s is a file that Write made from a source of the given
 // digest by the recipe.
 func Made(s *Set, digest string, r Recipe) bool {
-	return s.Metadata[metaLayout] == layout && s.Metadata[metaSource] == digest && s.Metadata[metaRecipe] == strings.Join(r.Names(), " ")
+	return IsCopy(s) && s.Metadata[metaSource] == digest && s.Metadata[metaRecipe] == strings.Join(r.Names(), " ")
 }
+
+// IsCopy reports whether s is a file that Write made, from whatever source.
+func IsCopy(s *Set) bool { return s.Metadata[metaLayout] == layout }
 
 // order is the order in which the samples of a split are written.
 func (r Recipe) order(p *Split) []int {

@@ -3,6 +3,7 @@ package features
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"slices"
@@ -10,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"uacs/internal/hint"
 )
 
 // outline lists what is in a set.
@@ -196,4 +199,27 @@ func FuzzOpen(f *testing.F) {
 			named(t, Write(&bytes.Buffer{}, s, "d", Recipe{NegInf: true, Pool: PoolFrames}))
 		}
 	})
+}
+
+// A file of which nothing can be copied is refused, and what is left out of another is
+// recorded in the copy.
+func TestWriteLeavesOut(t *testing.T) {
+	s := open(t, write(t, "f.pkl", pyFile(pyDict("a", pyDict("b", "N")))))
+	if err := Write(io.Discard, s, "d", Recipe{}); err == nil || !strings.Contains(err.Error(), "there is nothing to write") || hint.Of(err) == "" {
+		t.Error(err)
+	}
+	s = open(t, write(t, "f.pkl", mmsa()))
+	if c := copyOf(t, s, Recipe{}); !slices.Contains(c.Notes, "train: not copied: annotations: a list of 2") {
+		t.Errorf("notes %q", c.Notes)
+	}
+}
+
+// A bit flipped in a member that is stored as it is shows when the file is inspected.
+func TestFlippedMember(t *testing.T) {
+	in := []byte(npzFile(t, "audio", npyFile("(1, 2)", "12345678")))
+	in[bytes.Index(in, []byte("12345678"))] ^= 1
+	s := open(t, write(t, "f.npz", string(in)))
+	if _, err := Inspect(s); err == nil || !strings.Contains(err.Error(), `member "audio.npy" at offset `) || !strings.HasSuffix(err.Error(), "checksum error") {
+		t.Error(err)
+	}
 }

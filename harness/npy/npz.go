@@ -123,8 +123,8 @@ func (a Archive) Array(name string) (*pickle.Array, error) {
 
 // Mapped is [Archive.Array] without reading the elements: those of a member that
 // is stored without compression, as np.savez writes, are a slice of the
-// archive's data, and the member's checksum is not verified. Any other member
-// is read whole.
+// archive's data, and the member's checksum is not verified, see
+// [Archive.Verify]. Any other member is read whole.
 func (a Archive) Mapped(name string) (*pickle.Array, error) {
 	f, ok := a.members[name]
 	if !ok || f.Method != zip.Store {
@@ -144,6 +144,34 @@ func (a Archive) Mapped(name string) (*pickle.Array, error) {
 		return nil, fmt.Errorf("member %q at offset %d: %w", f.Name, offset, err)
 	}
 	return array, nil
+}
+
+// Verify reads the members that are stored without compression and compares their
+// checksums, which [Archive.Mapped] does not. It holds little of them at a time.
+func (a Archive) Verify() error {
+	for _, name := range a.names {
+		f := a.members[name]
+		if f.Method != zip.Store {
+			continue
+		}
+		offset, err := f.DataOffset()
+		if err == nil {
+			err = discard(f)
+		}
+		if err != nil {
+			return fmt.Errorf("member %q at offset %d: %w", f.Name, offset, err)
+		}
+	}
+	return nil
+}
+
+func discard(f *zip.File) error {
+	r, err := f.Open()
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(io.Discard, r)
+	return errors.Join(err, r.Close())
 }
 
 // inflate returns the bytes of a member, whose checksum package zip verifies.

@@ -22,3 +22,16 @@ func TestHintSurvivesWrapping(t *testing.T) {
 		t.Error("a hint came from nowhere")
 	}
 }
+
+func TestPrintable(t *testing.T) {
+	for in, want := range map[string]string{
+		"video_1: é, 中\n\tx":  "video_1: é, 中\n\tx",
+		"a\x1b[2Jb":           `a\u001b[2Jb`,
+		"a\xff\xe1\x00\u0085": `a\xff\xe1\u0000\u0085`,
+		"\ufffd":              "\ufffd",
+	} {
+		if got := Printable(in); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}

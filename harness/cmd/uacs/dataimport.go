@@ -120,6 +120,9 @@ func (c dataImportCmd) one(a *app, name string) error {
 		fmt.Fprintf(a.Stdout, "\n%s is there already, by the same options\n", out)
 		return nil
 	}
+	if c.Out == "" && present(out) == nil && !isCopy(out) {
+		return hint.Add(fmt.Errorf("%s is there, and no copy that uacs made", out), "name another file with -o, or take that one away")
+	}
 	return c.write(a, s, report.Digest, recipe, out)
 }
 
@@ -139,7 +142,11 @@ func (c dataImportCmd) write(a *app, s *features.Set, digest string, recipe feat
 	if names := recipe.Names(); len(names) > 0 {
 		options = strings.Join(names, " ")
 	}
-	fmt.Fprintf(a.Stdout, "\nwrote %s; options: %s\n", out, options)
+	left := ""
+	if n := len(features.LeftOut(s)); n > 0 {
+		left = fmt.Sprintf("; not copied: %d of what is listed as other", n)
+	}
+	fmt.Fprintf(a.Stdout, "\nwrote %s; options: %s%s\n", out, options, left)
 	return nil
 }
 
@@ -163,6 +170,15 @@ func alreadyMade(out, digest string, recipe features.Recipe) bool {
 	}
 	defer s.Close()
 	return features.Made(s, digest, recipe)
+}
+
+func isCopy(name string) bool {
+	s, err := features.Open(name)
+	if err != nil {
+		return false
+	}
+	defer s.Close()
+	return features.IsCopy(s)
 }
 
 // inspect reports on a set; a file of a public dataset is known by its manifest.

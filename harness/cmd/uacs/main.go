@@ -20,6 +20,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"uacs/harness/features"
 	"uacs/internal/hint"
 )
 
@@ -32,6 +33,7 @@ type app struct {
 }
 
 func main() {
+	features.HDF5Main()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	a := &app{Ctx: ctx, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv}
 	code := run(a, os.Args[1:])
@@ -70,8 +72,8 @@ func run(a *app, args []string) int {
 
 // report prints err, and its hint if it has one.
 func (a *app) report(err error) {
-	fmt.Fprintf(a.Stderr, "uacs: error: %v\n", err)
+	fmt.Fprintf(a.Stderr, "uacs: error: %s\n", hint.Printable(err.Error()))
 	if h := hint.Of(err); h != "" {
-		fmt.Fprintf(a.Stderr, "uacs: hint: %s\n", h)
+		fmt.Fprintf(a.Stderr, "uacs: hint: %s\n", hint.Printable(h))
 	}
 }

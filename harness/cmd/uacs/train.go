@@ -155,7 +155,7 @@ func (c trainCmd) configs() ([]ubm.Config, error) {
 	return out, nil
 }
 
-// source opens the public data if a model needs it.
+// source opens the public data if a model needs it, or may.
 func (c trainCmd) source(a *app, configs []ubm.Config) (*trained.Source, error) {
 	s := &trained.Source{Dir: c.Out, Encoder: openEncoder(a, c.Root), Features: c.Features, Published: publishedRows(c.Root)}
 	if s.Features == "" {
@@ -167,13 +167,19 @@ func (c trainCmd) source(a *app, configs []ubm.Config) (*trained.Source, error) 
 	if !c.Quiet && isTerminal(a.Stderr) {
 		s.Note = a.note
 	}
-	if !slices.ContainsFunc(configs, func(c ubm.Config) bool { return c.Tier == "public" }) {
+	needs := func(tier string) bool {
+		return slices.ContainsFunc(configs, func(c ubm.Config) bool { return c.Tier == tier })
+	}
+	if !needs("public") && !needs("licensed") {
 		return s, nil
 	}
 	place := c.options(a)
 	place.Start = c.Root
 	var err error
 	s.Data, _, err = datasets.Open(place)
+	if errors.Is(err, fs.ErrNotExist) && !needs("public") { // most feature files need no more
+		return s, nil
+	}
 	return s, err
 }
 

@@ -20,6 +20,8 @@ import (
 //     mean 1 more for each it makes, a norm or sum of squares 2 for each read;
 //   - Softmax counts 5 for each entry (maximum, difference, exponential, sum,
 //     quotient), LayerNormalization 7 with the scale and 1 more with a bias;
+//   - LSTM, GRU and RNN count 10 for each gate of each step, its function and what
+//     follows, beside the products and one bias;
 //   - comparisons, logic, look-ups, copies and everything on whole numbers
 //     count nothing.
 //

@@ -76,6 +76,12 @@ func early(c *Config) {
 	c.Dropout.Modality = 0
 }
 
+// encoders gives two streams a transformer, one of them behind a convolution.
+func encoders(c *Config) {
+	c.Streams[0].Transformer = &TransformerConfig{Width: 8, Heads: 2, Layers: 2, Hidden: 8, Dropout: 0.1}
+	c.Streams[1].Transformer = &TransformerConfig{Width: 4, Heads: 1, Layers: 1, Hidden: 6}
+}
+
 // regression makes it one.
 func regression(c *Config) {
 	c.Loss, c.Bins, c.Temperature = LossConfig{Kind: AbsoluteError}, nil, false
@@ -90,6 +96,7 @@ var variants = []struct {
 	{"streams", func(*Config) {}},
 	{"corn", func(c *Config) { c.Loss.Kind = CORN }},
 	{"early fusion", early},
+	{"transformer", encoders},
 	{"regression", regression},
 	{"early regression, one seed", func(c *Config) { early(c); regression(c); c.Seeds = c.Seeds[:1] }},
 }
@@ -278,6 +285,10 @@ func TestFramesConfigRefuses(t *testing.T) {
 		{"an unknown pooling", func(c *Config) { c.Streams[0].Pooling = []sequence.Pool{"min"} }, `stream 1: pooling "min" is not one of`},
 		{"no pooling", func(c *Config) { c.Streams[2].Pooling = nil }, "stream 3: no pooling"},
 		{"alignment of one", func(c *Config) { c.Streams[0].Align = "mean" }, "streams: 1: align"},
+		{"no heads", func(c *Config) { c.Streams[1].Transformer = &TransformerConfig{Width: 4, Layers: 1, Hidden: 4} }, "streams: 2: transformer: width 4, 0 heads"},
+		{"heads that do not divide", func(c *Config) {
+			c.Streams[1].Transformer = &TransformerConfig{Width: 4, Heads: 3, Layers: 1, Hidden: 4}
+		}, "streams: stream 2: a transformer of width 4, 3 heads"},
 		{"a kernel of 0", func(c *Config) { c.Streams[1].Convolution.Kernel = 0 }, "streams: 2: convolution"},
 		{"an LSTM without layers", func(c *Config) { c.Streams[2].LSTM.Layers = 0 }, "streams: 3: lstm"},
 		{"a head of width 0", func(c *Config) { c.Head = []int{0} }, "head: width 0"},

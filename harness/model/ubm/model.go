@@ -58,6 +58,9 @@ func (m *Model) Parameters() int {
 // FLOPs returns the floating-point operations of all members for one clip and one pass,
 // counted from the sizes of the network. Encoding the text is not among them. A model of
 // frames takes more for a longer clip: it is then a clip of mean length in train.
+// uacs model show counts the file: its graph standardises once for all members, and has
+// temperature, ordinal outputs and means over members, for which seven operations for each
+// bin stand here.
 func (m *Model) FLOPs() float64 {
 	if m.Config.OfFrames() {
 		return m.flopsOf(m.frames)

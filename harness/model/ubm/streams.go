@@ -33,6 +33,7 @@ type StreamConfig struct {
 	// are: they must be aligned already.
 	Align       string             `yaml:"align" json:"align,omitempty" jsonschema:"mean to make modalities as long as the first; empty for aligned frames"`
 	Convolution *ConvolutionConfig `yaml:"convolution" json:"convolution,omitempty" jsonschema:"temporal convolution with relu"`
+	Transformer *TransformerConfig `yaml:"transformer" json:"transformer,omitempty" jsonschema:"transformer encoder over the frames"`
 	LSTM        *LSTMConfig        `yaml:"lstm" json:"lstm,omitempty" jsonschema:"LSTM over the frames"`
 	Pooling     []sequence.Pool    `yaml:"pooling" json:"pooling" jsonschema:"mean, max, std, last, attention: side by side"`
 	Dropout     float64            `yaml:"dropout" json:"dropout,omitempty" jsonschema:"probability of dropping an element of what is pooled"`
@@ -44,6 +45,15 @@ type StreamConfig struct {
 type ConvolutionConfig struct {
 	Kernel   int `yaml:"kernel" json:"kernel" jsonschema:"frames that a convolution sees at once"`
 	Channels int `yaml:"channels" json:"channels" jsonschema:"columns that it makes"`
+}
+
+// TransformerConfig is a stack of encoder layers.
+type TransformerConfig struct {
+	Width   int     `yaml:"width" json:"width" jsonschema:"columns of a layer, a multiple of heads"`
+	Heads   int     `yaml:"heads" json:"heads" jsonschema:"heads of attention"`
+	Layers  int     `yaml:"layers" json:"layers" jsonschema:"layers, one above the other"`
+	Hidden  int     `yaml:"hidden" json:"hidden" jsonschema:"width of the dense layer behind attention"`
+	Dropout float64 `yaml:"dropout" json:"dropout,omitempty" jsonschema:"probability of dropping an element behind attention and dense layers"`
 }
 
 // LSTMConfig is a stack of LSTM layers.
@@ -130,6 +140,8 @@ func (s *StreamConfig) check() error {
 		return fmt.Errorf("align: %q; mean, and only for several modalities", s.Align)
 	case s.Convolution != nil && !(s.Convolution.Kernel >= 1 && s.Convolution.Kernel <= 99 && within(s.Convolution.Channels)):
 		return fmt.Errorf("convolution: a kernel of %d frames and %d channels", s.Convolution.Kernel, s.Convolution.Channels)
+	case s.Transformer != nil && !s.Transformer.ok():
+		return fmt.Errorf("transformer: width %d, %d heads, %d layers, hidden %d, dropout %v", s.Transformer.Width, s.Transformer.Heads, s.Transformer.Layers, s.Transformer.Hidden, s.Transformer.Dropout)
 	case s.LSTM != nil && !(within(s.LSTM.Width) && s.LSTM.Layers >= 1 && s.LSTM.Layers <= 16 && s.LSTM.Dropout >= 0 && s.LSTM.Dropout < 1):
 		return fmt.Errorf("lstm: width %d, %d layers, dropout %v", s.LSTM.Width, s.LSTM.Layers, s.LSTM.Dropout)
 	case !(s.Dropout >= 0 && s.Dropout < 1):
@@ -145,6 +157,11 @@ func (s *StreamConfig) check() error {
 	return nil
 }
 
+func (c *TransformerConfig) ok() bool {
+	return c.Width >= 1 && c.Width <= 1<<14 && c.Heads >= 1 && c.Heads <= c.Width && c.Layers >= 1 && c.Layers <= 16 &&
+		c.Hidden >= 1 && c.Hidden <= 1<<14 && c.Dropout >= 0 && c.Dropout < 1
+}
+
 // shapeOf returns the network for modalities of the given widths.
 func (c *Config) shapeOf(widths []int) sequence.Shape {
 	s := sequence.Shape{Dropout: c.Dropout.Hidden, HeadDropout: c.Dropout.Head, Head: c.Head, Outputs: c.objective().outputs()}
@@ -153,6 +170,9 @@ func (c *Config) shapeOf(widths []int) sequence.Shape {
 		to := sequence.Stream{Pooling: from.Pooling, Dropout: from.Dropout, Hidden: from.Hidden, Linear: from.Linear}
 		if k := from.Convolution; k != nil {
 			to.Convolution = sequence.Convolution{Kernel: k.Kernel, Channels: k.Channels}
+		}
+		if e := from.Transformer; e != nil {
+			to.Transformer = sequence.Transformer{Width: e.Width, Heads: e.Heads, Layers: e.Layers, Hidden: e.Hidden, Dropout: e.Dropout}
 		}
 		if l := from.LSTM; l != nil {
 			to.LSTM = sequence.LSTM{Width: l.Width, Layers: l.Layers, Dropout: l.Dropout}
@@ -185,6 +205,9 @@ func (s *StreamConfig) describe(frames float64) string {
 	text := fmt.Sprintf("%s, %.1f frames on average", strings.Join(s.Of, " + "), frames)
 	if c := s.Convolution; c != nil {
 		text += fmt.Sprintf(" → convolution of %d frames to %d", c.Kernel, c.Channels)
+	}
+	if e := s.Transformer; e != nil {
+		text += fmt.Sprintf(" → transformer %d × %d, %d heads", e.Layers, e.Width, e.Heads)
 	}
 	if l := s.LSTM; l != nil {
 		text += fmt.Sprintf(" → LSTM %d × %d", l.Layers, l.Width)

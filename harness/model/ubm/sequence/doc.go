@@ -11,6 +11,11 @@
 // Its steps, each of which may be left out but the pooling:
 //
 //	convolution  y_t = relu(Σ_k W_k x_{t+k−⌊(K−1)/2⌋} + b), frames beyond the ends being 0
+//	transformer  a linear layer to the width, plus sin(t·f_j) in even columns and cos(t·f_j)
+//	             in odd ones, f_j = 10000^(−2⌊j/2⌋/width); then layers (Vaswani et al. 2017) of
+//	             attention of all frames of a clip to each other, softmax(QKᵀ/√d)V in each head,
+//	             and of two dense layers with relu between; what goes into either is added to
+//	             what comes out, and the sum normalised by mean and variance of its columns
 //	LSTM         layers of Hochreiter and Schmidhuber's with a forget gate (Gers et al. 2000)
 //	pooling      mean, max, std, last, attention, in the order given, side by side
 //	hidden       dense layers with relu

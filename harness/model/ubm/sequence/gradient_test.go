@@ -64,6 +64,10 @@ var shapes = []struct {
 		Streams: []Stream{{Convolution: Convolution{3, 4}, Pooling: Pools, Dropout: 0.2}, {Convolution: Convolution{2, 3}, Pooling: []Pool{Max}, Hidden: []int{4, 3}}},
 		Dropout: 0.3, Head: []int{4, 3},
 	}},
+	{"transformer", false, [][]int{{0}, {1}}, Shape{
+		Streams: []Stream{{Transformer: Transformer{4, 2, 2, 5, 0.2}, Pooling: []Pool{Attention, Max}}, {Convolution: Convolution{2, 3}, Transformer: Transformer{3, 1, 1, 4, 0}, LSTM: LSTM{3, 1, 0}, Pooling: []Pool{Mean}, Hidden: []int{4}}},
+		Dropout: 0.2,
+	}},
 	{"lstm", false, [][]int{{1}, {0}}, Shape{
 		Streams: []Stream{{LSTM: LSTM{4, 2, 0.3}, Pooling: []Pool{Last, Mean}, Linear: 3}, {Convolution: Convolution{3, 3}, LSTM: LSTM{3, 1, 0}, Pooling: []Pool{Attention}}}, Dropout: 0.2,
 	}},

@@ -114,6 +114,9 @@ func (e *exporter) stream(p string, k int, w []float32) string {
 	if c.Convolution.Kernel > 0 {
 		y = e.convolution(p, y, c, slots, w)
 	}
+	if c.Transformer.Layers > 0 {
+		y = e.transformer(p+"transformer_", y, m, c.Transformer, slots.transformer, w)
+	}
 	if len(slots.lstm) > 0 {
 		y = e.turn(p+"steps", y, 1, 0, 2)
 		for l, s := range slots.lstm {

@@ -18,6 +18,8 @@ type streamPass[T number] struct {
 	starts   []int
 	there    []bool // which clips have the stream
 	convolve convolve[T]
+	encoder  transformer[T]
+	below    matrix[T] // what the encoder was given
 	steps    steps
 	ordered  matrix[T]
 	lstm     []recurrent[T]
@@ -35,6 +37,7 @@ type streamPass[T number] struct {
 func NewPass[T number](n *Network) *Pass[T] {
 	p := &Pass[T]{n: n, streams: make([]streamPass[T], len(n.Streams)), head: make([]layer[T], len(n.Head))}
 	for k := range p.streams {
+		p.streams[k].encoder.blocks = make([]block[T], n.Streams[k].Transformer.Layers)
 		p.streams[k].lstm = make([]recurrent[T], n.Streams[k].LSTM.Layers)
 		p.streams[k].hidden = make([]layer[T], len(n.Streams[k].Hidden))
 	}
@@ -143,6 +146,10 @@ func (p *Pass[T]) stream(k int, w []T, drops Drops) matrix[T] {
 	if c.Convolution.Kernel > 0 {
 		s.y = s.convolve.forward(s.x, s.starts, c.Convolution.Kernel, w, slots.convolution)
 	}
+	if c.Transformer.Layers > 0 {
+		s.below = s.y
+		s.y = s.encoder.forward(s.y, s.starts, c.Transformer, w, slots.transformer, drops)
+	}
 	if len(s.lstm) > 0 {
 		s.steps.set(s.starts)
 		s.ordered = gather(&s.steps, s.y, s.ordered)
@@ -212,7 +219,8 @@ func (p *Pass[T]) Backward(w, g, dz []T) {
 // streamBack is the backward pass of a stream, given d by its vectors.
 func (p *Pass[T]) streamBack(k int, d matrix[T], w, g []T) {
 	c, slots, s := &p.n.Streams[k], &p.n.streams[k], &p.streams[k]
-	learns := c.Convolution.Kernel > 0 || len(s.lstm) > 0 || slots.query.rows > 0
+	convolves, encodes := c.Convolution.Kernel > 0, c.Transformer.Layers > 0
+	learns := convolves || encodes || len(s.lstm) > 0 || slots.query.rows > 0
 	below := func(l int) matrix[T] {
 		if l == 0 {
 			return s.v
@@ -236,14 +244,17 @@ func (p *Pass[T]) streamBack(k int, d matrix[T], w, g []T) {
 		s.ordered = gather(&s.steps, d, matrix[T]{})
 		d = s.ordered
 		for l := len(s.lstm) - 1; l >= 0; l-- {
-			d = s.lstm[l].backward(d, w, g, slots.lstm[l], l > 0 || c.Convolution.Kernel > 0)
+			d = s.lstm[l].backward(d, w, g, slots.lstm[l], l > 0 || convolves || encodes)
 		}
-		if c.Convolution.Kernel == 0 {
+		if !convolves && !encodes {
 			return
 		}
 		d = scatter(&s.steps, d, matrix[T]{})
 	}
-	if c.Convolution.Kernel > 0 {
+	if encodes {
+		d = s.encoder.backward(s.below, d, s.starts, w, g, slots.transformer, convolves)
+	}
+	if convolves {
 		s.convolve.backward(d, w, g, slots.convolution)
 	}
 }

@@ -80,6 +80,42 @@ func TestLSTM(t *testing.T) {
 	}
 }
 
+// A layer whose queries and keys are 0 attends to all frames alike. With values, output and
+// input passed on as they are and nothing in the dense layers, it normalises each frame
+// plus the mean of its clip's frames; the second normalisation changes that by its
+// softening alone. By hand: of two columns (a, b) normalisation makes ±1, a > b giving
+// (1, −1).
+func TestTransformer(t *testing.T) {
+	n, err := New(Shape{Outputs: 1, Streams: []Stream{{Widths: []int{2}, Transformer: Transformer{2, 1, 1, 1, 0}, Pooling: []Pool{Mean}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := make([]float64, n.Size())
+	s := n.streams[0].transformer
+	copy(w[s.project.weight.at:], []float64{1, 0, 0, 1})
+	copy(w[s.blocks[0].qkv.weight.at:], []float64{0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1})
+	copy(w[s.blocks[0].out.weight.at:], []float64{1, 0, 0, 1})
+	for _, gain := range []slot{s.blocks[0].first.weight, s.blocks[0].second.weight} {
+		copy(w[gain.at:], []float64{1, 1})
+	}
+	var e transformer[float64]
+	e.blocks = make([]block[float64], 1)
+	// Places: frame 0 is (sin 0, cos 0) = (0, 1), frame 1 is (sin 1, cos 1). With them the clip
+	// of two frames is (5, 1), (sin 1, 5 + cos 1), the other one (−3, 2).
+	x := matrix[float64]{3, 2, []float64{5, 0, 0, 5, -3, 1}}
+	got := e.forward(x, []int{0, 2, 3}, Transformer{2, 1, 1, 1, 0}, w, s, nil)
+	if diff := cmp.Diff([]float64{1, -1, -1, 1, -1, 1}, got.data, cmpopts.EquateApprox(0, 1e-4)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	// Before normalisation: each frame plus the mean of its clip's.
+	mixed := e.blocks[0].mixed
+	half := func(a, b float64) float64 { return (a + b) / 2 }
+	want := []float64{half(5, math.Sin(1)), half(1, 5+math.Cos(1)), half(5, math.Sin(1)), half(1, 5+math.Cos(1)), -3, 2}
+	if diff := cmp.Diff(want, mixed.data, nearly); diff != "" {
+		t.Errorf("what attention mixes (-want +got):\n%s", diff)
+	}
+}
+
 // What a clip gets does not depend on the clips beside it, nor on their order.
 func TestClipsAreIndependent(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -137,6 +173,7 @@ func TestNewRefuses(t *testing.T) {
 		"a pooling twice":   {Outputs: 1, Streams: []Stream{{Widths: []int{1}, Pooling: []Pool{Mean, Mean}}}},
 		"a pool unknown":    {Outputs: 1, Streams: []Stream{{Widths: []int{1}, Pooling: []Pool{"min"}}}},
 		"no channels":       {Outputs: 1, Streams: []Stream{{Widths: []int{1}, Convolution: Convolution{Kernel: 3}, Pooling: []Pool{Mean}}}},
+		"heads unequal":     {Outputs: 1, Streams: []Stream{{Widths: []int{1}, Transformer: Transformer{3, 2, 1, 1, 0}, Pooling: []Pool{Mean}}}},
 		"an LSTM of no one": {Outputs: 1, Streams: []Stream{{Widths: []int{1}, LSTM: LSTM{Layers: 1}, Pooling: []Pool{Mean}}}},
 	} {
 		if _, err := New(s); err == nil {

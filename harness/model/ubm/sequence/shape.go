@@ -26,6 +26,14 @@ var Pools = []Pool{Mean, Max, Std, Last, Attention}
 // value is none.
 type Convolution struct{ Kernel, Channels int }
 
+// Transformer is an encoder of Layers of Width columns, each with Heads of attention and
+// dense layers of Hidden columns, with Dropout behind attention and dense layers. The zero
+// value is none.
+type Transformer struct {
+	Width, Heads, Layers, Hidden int
+	Dropout                      float64
+}
+
 // LSTM is a stack of Layers of Width units, with Dropout between layers. The zero value is
 // none.
 type LSTM struct {
@@ -39,6 +47,7 @@ type Stream struct {
 	// Widths are the columns of each modality.
 	Widths      []int
 	Convolution Convolution
+	Transformer Transformer
 	LSTM        LSTM
 	Pooling     []Pool
 	// Dropout is the probability of dropping an element of what pooling makes.
@@ -68,11 +77,13 @@ func (s *Stream) columns() int {
 	return n
 }
 
-// pooled returns the columns that are pooled.
-func (s *Stream) pooled() int {
+// Pooled returns the columns that are pooled.
+func (s *Stream) Pooled() int {
 	switch {
 	case s.LSTM.Layers > 0:
 		return s.LSTM.Width
+	case s.Transformer.Layers > 0:
+		return s.Transformer.Width
 	case s.Convolution.Kernel > 0:
 		return s.Convolution.Channels
 	}
@@ -87,7 +98,7 @@ func (s *Stream) width() int {
 	case len(s.Hidden) > 0:
 		return s.Hidden[len(s.Hidden)-1]
 	}
-	return len(s.Pooling) * s.pooled()
+	return len(s.Pooling) * s.Pooled()
 }
 
 // check reports a stream that cannot be built.
@@ -99,6 +110,8 @@ func (s *Stream) check() error {
 		return fmt.Errorf("no pooling")
 	case s.Convolution.Kernel > 0 && s.Convolution.Channels < 1:
 		return fmt.Errorf("a convolution without channels")
+	case s.Transformer.Layers > 0 && (s.Transformer.Heads < 1 || s.Transformer.Width < 1 || s.Transformer.Width%s.Transformer.Heads != 0 || s.Transformer.Hidden < 1):
+		return fmt.Errorf("a transformer of width %d, %d heads and hidden %d: the width must be a multiple of the heads", s.Transformer.Width, s.Transformer.Heads, s.Transformer.Hidden)
 	case s.LSTM.Layers > 0 && s.LSTM.Width < 1:
 		return fmt.Errorf("an LSTM without width")
 	}
@@ -119,14 +132,25 @@ type slot struct {
 	decays         bool
 	// bound is that of a uniform start, 0 for none; normal is the variance of a normal one.
 	bound, normal float64
+	one           bool // starts at 1
 }
 
 type denseSlots struct{ weight, bias slot }
 
 type lstmSlots struct{ input, recurrent, bias slot }
 
+// blockSlots are those of a layer of a transformer; the weight of a normalisation is its
+// gain.
+type blockSlots struct{ qkv, out, first, wide, narrow, second denseSlots }
+
+type transformerSlots struct {
+	project denseSlots
+	blocks  []blockSlots
+}
+
 type streamSlots struct {
 	convolution denseSlots
+	transformer transformerSlots
 	lstm        []lstmSlots
 	query       slot
 	hidden      []denseSlots
@@ -175,6 +199,16 @@ func (n *Network) stream(s *Stream) streamSlots {
 		out.convolution = n.dense(c.Kernel*cols, c.Channels, 2)
 		cols = c.Channels
 	}
+	if c := s.Transformer; c.Layers > 0 {
+		out.transformer.project = n.dense(cols, c.Width, 1)
+		cols = c.Width
+		for range c.Layers {
+			out.transformer.blocks = append(out.transformer.blocks, blockSlots{
+				qkv: n.dense(cols, 3*cols, 1), out: n.dense(cols, cols, 1), first: n.norm(cols),
+				wide: n.dense(cols, c.Hidden, 2), narrow: n.dense(c.Hidden, cols, 1), second: n.norm(cols),
+			})
+		}
+	}
 	for range s.LSTM.Layers {
 		h := s.LSTM.Width
 		bound := 1 / math.Sqrt(float64(h))
@@ -215,6 +249,10 @@ func (n *Network) dense(rows, cols int, gain float64) denseSlots {
 	}
 }
 
+func (n *Network) norm(cols int) denseSlots {
+	return denseSlots{weight: n.take(slot{rows: 1, cols: cols, one: true}), bias: n.take(slot{rows: 1, cols: cols})}
+}
+
 // Size returns the number of parameters.
 func (n *Network) Size() int { return n.size }
 
@@ -229,7 +267,8 @@ func (n *Network) Decays(marks []bool) {
 
 // Start draws the parameters: normal with variance 2/inputs before a relu and 1/inputs
 // elsewhere (He et al., Delving Deep into Rectifiers, 2015), uniform within ±1/√width in an
-// LSTM; other biases, queries and vectors of what is absent are 0.
+// LSTM; gains of a normalisation are 1, other biases, queries and vectors of what is absent
+// 0.
 func Start[T number](n *Network, w []T, r *rand.Rand) {
 	for _, s := range n.slots {
 		for k := range s.rows * s.cols {
@@ -238,6 +277,8 @@ func Start[T number](n *Network, w []T, r *rand.Rand) {
 				w[s.at+k] = T(s.bound * (2*r.Float64() - 1))
 			case s.normal > 0:
 				w[s.at+k] = T(r.NormFloat64() * math.Sqrt(s.normal))
+			case s.one:
+				w[s.at+k] = 1
 			default:
 				w[s.at+k] = 0
 			}
@@ -248,7 +289,8 @@ func Start[T number](n *Network, w []T, r *rand.Rand) {
 // FLOPs counts the floating-point operations of one forward pass for one clip with the
 // given numbers of frames in each stream: two for each weight of a matrix product, one for
 // each element of a bias, a relu, a mean or maximum, four for one of a std, five for a
-// softmax, ten for an LSTM's gates; standardisation (two for each number) is counted too.
+// softmax, ten for an LSTM's gates, five for a column of a transformer's input and its place,
+// and what Transformer.flops says; standardisation (two for each number) is counted too.
 func (n *Network) FLOPs(frames []float64) float64 {
 	total, width := 0.0, 0
 	dense := func(rows, cols int) float64 { return float64(2*rows*cols + 2*cols) }
@@ -259,6 +301,10 @@ func (n *Network) FLOPs(frames []float64) float64 {
 		if c := s.Convolution; c.Kernel > 0 {
 			frame += dense(c.Kernel*cols, c.Channels)
 			cols = c.Channels
+		}
+		if c := s.Transformer; c.Layers > 0 {
+			frame += float64(2*cols*c.Width+5*c.Width) + float64(c.Layers)*c.flops(frames[k])
+			cols = c.Width
 		}
 		for range s.LSTM.Layers {
 			h := s.LSTM.Width
@@ -287,4 +333,13 @@ func (n *Network) FLOPs(frames []float64) float64 {
 		width = w
 	}
 	return total + dense(width, n.Outputs) - float64(n.Outputs)
+}
+
+// flops counts the operations of one layer for one of the given number of frames: 8w² + 4wh
+// of the dense layers, their biases and relu, two sums and normalisations of eight
+// operations an element, and with each other frame 4w of products and weighing and six of
+// scaling and softmax in each head.
+func (c Transformer) flops(frames float64) float64 {
+	w, h := float64(c.Width), float64(c.Hidden)
+	return 8*w*w + 4*w*h + 5*w + 2*h + 2*9*w + frames*(4*w+6*float64(c.Heads))
 }

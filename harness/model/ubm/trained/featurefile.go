@@ -24,13 +24,20 @@ type fileFrames struct {
 	sum, source string
 	want        ubm.FeatureFile
 	warnings    []string
+	// known are the clips of the dataset by id, nil for a file that has splits.
+	known  map[string]*sample.Sample
+	joined string // digest of the dataset behind known
 }
+
+// publishedClips returns the clips of a public dataset and the digest of its files.
+type publishedClips func(dataset string) ([]sample.Sample, string, error)
 
 // copied is the key under which a copy that uacs data import wrote names its source.
 const copied = "source_sha256"
 
-// openFile opens the feature file of a dataset in a folder, or its copy.
-func openFile(dir, dataset string, file ubm.FeatureFile) (frames, error) {
+// openFile opens the feature file of a dataset in a folder, or its copy. A file that knows
+// no splits gets those of the dataset, by id.
+func openFile(dir, dataset string, file ubm.FeatureFile, clips publishedClips) (frames, error) {
 	name := filepath.Join(dir, filepath.FromSlash(file.File))
 	copy := strings.TrimSuffix(name, filepath.Ext(name)) + ".safetensors"
 	if _, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) {
@@ -53,7 +60,64 @@ func openFile(dir, dataset string, file ubm.FeatureFile) (frames, error) {
 	if f.source = set.Metadata[copied]; f.source == "" {
 		f.source = f.sum
 	}
+	if err := f.join(clips); err != nil {
+		return nil, errors.Join(err, set.Close())
+	}
 	return f, nil
+}
+
+// join loads the dataset's clips if the file knows no splits.
+func (f *fileFrames) join(clips publishedClips) error {
+	p, ok := f.set.Split("all")
+	if !ok || len(f.set.Splits) > 1 {
+		return nil
+	}
+	if p.IDs == nil {
+		err := fmt.Errorf("%s: neither splits nor ids, so nothing says which clip a row is", f.set.Name)
+		return hint.Add(err, "uacs data import --check says what is in the file")
+	}
+	all, digest, err := clips(f.dataset)
+	if err != nil {
+		return fmt.Errorf("%s has no splits; those of %s: %w", f.set.Name, f.dataset, err)
+	}
+	f.known = map[string]*sample.Sample{}
+	for i := range all {
+		f.known[all[i].ID] = &all[i]
+	}
+	f.joined = " with " + digest
+	return nil
+}
+
+// place gives each clip its split, "" if the dataset does not have it, and its label where
+// the file has none.
+func (f *fileFrames) place(p *features.Split, clips []sample.Sample) error {
+	if f.known == nil {
+		return nil
+	}
+	unknown, labels := 0, p.Label() != nil
+	for i := range clips {
+		c := f.known[clips[i].ID]
+		if c == nil {
+			clips[i].Split = ""
+			unknown++
+			continue
+		}
+		if clips[i].Split, clips[i].Video = c.Split, c.Video; !labels {
+			clips[i].Label = c.Label
+		}
+	}
+	if unknown == len(clips) {
+		err := fmt.Errorf("none of its %d ids is a clip of %s: %.80q is none", len(clips), f.dataset, clips[0].ID)
+		return hint.Add(err, "ids are spelt as in uacs data show %s", f.dataset)
+	}
+	f.warnings = append(f.warnings, fmt.Sprintf("the file knows no splits: those of %s, by id", f.dataset))
+	if !labels {
+		f.warnings = append(f.warnings, "the file has no labels: those of "+f.dataset)
+	}
+	if unknown > 0 {
+		f.warnings = append(f.warnings, fmt.Sprintf("%d of %d clips of the file are none of %s and left out", unknown, len(clips), f.dataset))
+	}
+	return nil
 }
 
 // absent says which file is missing and what to do.
@@ -69,12 +133,12 @@ func absent(name, dataset string, file ubm.FeatureFile) error {
 	return hint.Add(err, "put %s there, or the copy that uacs data import makes of it, ending in .safetensors; --features names another folder", what)
 }
 
-func (f *fileFrames) digest() string { return f.sum }
+func (f *fileFrames) digest() string { return f.sum + f.joined }
 
 func (f *fileFrames) Close() error { return f.set.Close() }
 
 func (f *fileFrames) data(c *ubm.Config) (ubm.Data, error) {
-	d := ubm.Data{Dataset: f.dataset, Modalities: c.Modalities, Provenance: ubm.Provenance{Digest: f.sum}}
+	d := ubm.Data{Dataset: f.dataset, Modalities: c.Modalities, Provenance: ubm.Provenance{Digest: f.digest()}}
 	licences, citations, err := licencesOf(f.dataset)
 	if err != nil {
 		return d, err
@@ -88,26 +152,22 @@ func (f *fileFrames) data(c *ubm.Config) (ubm.Data, error) {
 		}
 		own := all[at : at+len(p.IDs)]
 		at += len(p.IDs)
+		if err := f.place(p, own); err != nil {
+			return d, fmt.Errorf("%s: %w", f.set.Name, err)
+		}
 		if err := f.split(&d, c, p, own); err != nil {
 			return d, fmt.Errorf("%s: %s: %w", f.set.Name, p.Name, err)
-		}
-	}
-	for _, split := range sample.Splits { // one without clips
-		part := d.Part(split)
-		for k := len(part.Frames); k < len(c.Modalities); k++ {
-			part.Frames = append(part.Frames, sequence.NewFrames(d.Train.Frames[k].Width))
 		}
 	}
 	f.warn(&d)
 	return d, nil
 }
 
-// split reads the clips of one split.
+// split reads the clips of one part of the file.
 func (f *fileFrames) split(d *ubm.Data, c *ubm.Config, p *features.Split, clips []sample.Sample) error {
-	if p.Name != "train" && p.Name != "valid" && p.Name != "test" {
+	if f.known == nil && p.Name != "train" && p.Name != "valid" && p.Name != "test" {
 		return hint.Add(fmt.Errorf("the split is none of train, valid and test"), "uacs data import --check says what is in the file")
 	}
-	part := d.Part(sample.Split(p.Name))
 	arrays, err := arraysOf(c, p)
 	if err != nil {
 		return err
@@ -115,12 +175,20 @@ func (f *fileFrames) split(d *ubm.Data, c *ubm.Config, p *features.Split, clips 
 	rows := make([][]float32, len(arrays))
 	for k, a := range arrays {
 		shape := a.Tensor.Shape()
-		part.Frames = append(part.Frames, sequence.NewFrames(shape[len(shape)-1]))
+		for _, split := range sample.Splits {
+			if part := d.Part(split); len(part.Frames) == k {
+				part.Frames = append(part.Frames, sequence.NewFrames(shape[len(shape)-1]))
+			}
+		}
 		rows[k] = make([]float32, a.Tensor.Row())
 	}
 	replaced := 0
 	missing := make([]int, len(arrays))
 	for i := range clips {
+		if clips[i].Split == "" {
+			continue
+		}
+		part := d.Part(clips[i].Split)
 		clip := make([][]float32, len(arrays))
 		for k, a := range arrays {
 			if err := a.Tensor.Read(i, rows[k]); err != nil {
@@ -151,13 +219,26 @@ func (f *fileFrames) split(d *ubm.Data, c *ubm.Config, p *features.Split, clips 
 	return nil
 }
 
+// otherNames are what files outside MMSA's circle call the modalities.
+var otherNames = map[string][]string{"text": {"language"}, "audio": {"acoustic"}, "vision": {"visual", "video"}}
+
+// arrayOf returns the features of a modality under any of its names.
+func arrayOf(p *features.Split, modality string) (features.Array, bool) {
+	for _, name := range append([]string{modality}, otherNames[modality]...) {
+		if a, ok := p.Array(name); ok {
+			return a, true
+		}
+	}
+	return features.Array{}, false
+}
+
 // arraysOf returns the features of a split in the order of the modalities, and checks that
 // those side by side have as many frames.
 func arraysOf(c *ubm.Config, p *features.Split) ([]features.Array, error) {
 	var out []features.Array
 	frames := map[string]int{}
 	for _, name := range c.Modalities {
-		a, ok := p.Array(name)
+		a, ok := arrayOf(p, name)
 		if !ok {
 			return nil, hint.Add(fmt.Errorf("no features named %s", name), "uacs data import --check says what is in the file")
 		}

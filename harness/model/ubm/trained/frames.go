@@ -89,7 +89,16 @@ func (s *Source) openFrames(c *ubm.Config) (frames, error) {
 	if file.File == ubm.Generated {
 		return newGenerated(c.Datasets[0])
 	}
-	return openFile(s.Features, c.Datasets[0], file)
+	return openFile(s.Features, c.Datasets[0], file, s.clips)
+}
+
+// clips are those of a public dataset.
+func (s *Source) clips(dataset string) ([]sample.Sample, string, error) {
+	c, err := public(dataset, s.Data)
+	if err != nil {
+		return nil, "", err
+	}
+	return c.clips, c.digest, nil
 }
 
 // generatedFrames are those of a synthetic dataset.

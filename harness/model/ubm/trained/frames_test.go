@@ -168,7 +168,7 @@ func TestImportedCopyIsTheFile(t *testing.T) {
 
 func frameData(t testing.TB, dir string, c *ubm.Config) ubm.Data {
 	t.Helper()
-	from, err := openFile(dir, "mosi", c.Features["mosi"])
+	from, err := openFile(dir, "mosi", c.Features["mosi"], nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -292,5 +292,59 @@ func TestGeneratedFrames(t *testing.T) {
 		if err != nil || slices.Min(u) < 0 || slices.Max(u) > 1 || slices.Max(u) == 0 {
 			t.Errorf("%s: least %v, greatest %v, error %v", m.Name, slices.Min(u), slices.Max(u), err)
 		}
+	}
+}
+
+// A file without splits gets those of the dataset, and its labels where it has none; a clip
+// that the dataset does not have is left out, and said to be.
+func TestFileWithoutSplits(t *testing.T) {
+	dir := t.TempDir()
+	column := func(v ...float32) string { return pyArray([]int{3, 1, 1}, v) }
+	write := func(ids ...string) {
+		t.Helper()
+		for i, id := range ids {
+			ids[i] = pyStr(id)
+		}
+		data := "\x80\x04" + pyDict("id", pyList(ids), "language", column(1, 2, 3), "audio", column(4, 5, 6), "visual", column(7, 8, 9)) + "."
+		if err := os.WriteFile(filepath.Join(dir, "f.pkl"), []byte(data), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	clips := func(string) ([]sample.Sample, string, error) {
+		return []sample.Sample{{ID: "a_1", Video: "a", Split: sample.Test, Label: 2}, {ID: "b_1", Video: "b", Split: sample.Train, Label: -1}}, "d", nil
+	}
+	c := committed(t, "mmsa-mosi-lf-dnn")
+	file := ubm.FeatureFile{File: "f.pkl"}
+	write("a$_$1", "c$_$1", "b$_$1")
+	from, err := openFile(dir, "mosi", file, clips)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer from.Close()
+	d, err := from.data(&c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d.Train.N() != 1 || d.Train.IDs[0] != "b_1" || d.Train.Labels[0] != -1 || d.Train.Frames[2].Clip(0)[0] != 9 || d.Valid.N() != 0 || d.Test.IDs[0] != "a_1" {
+		t.Errorf("train %+v, test %+v", d.Train, d.Test)
+	}
+	said := strings.Join(d.Provenance.Warnings, "\n")
+	for _, want := range []string{"the file knows no splits: those of mosi", "the file has no labels", "1 of 3 clips of the file are none of mosi"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("no %q in %s", want, said)
+		}
+	}
+	if !strings.HasSuffix(from.digest(), " with d") {
+		t.Errorf("digest %s", from.digest())
+	}
+
+	write("x", "y", "z")
+	other, err := openFile(dir, "mosi", file, clips)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	if _, err := other.data(&c); err == nil || !strings.Contains(err.Error(), `none of its 3 ids is a clip of mosi: "x" is none`) {
+		t.Error(err)
 	}
 }

@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"runtime"
 
+	"github.com/google/renameio/v2"
+
 	"uacs/figures"
 	"uacs/harness/model/ubm"
 	"uacs/harness/sample"
@@ -166,7 +168,7 @@ func (r *Result) write(m *ubm.Model, h *ubm.History, d *ubm.Data, extra *besides
 	t := training{r.Digest, map[string]string{}}
 	for name, data := range files {
 		t.Files[name] = hexSHA256(data)
-		if err := replace(filepath.Join(r.Dir, name), data); err != nil {
+		if err := renameio.WriteFile(filepath.Join(r.Dir, name), data, 0o644); err != nil {
 			return err
 		}
 	}
@@ -174,7 +176,7 @@ func (r *Result) write(m *ubm.Model, h *ubm.History, d *ubm.Data, extra *besides
 	if err != nil {
 		return err
 	}
-	return replace(mark, append(data, '\n'))
+	return renameio.WriteFile(mark, append(data, '\n'), 0o644)
 }
 
 func (r *Result) files(m *ubm.Model, h *ubm.History, d *ubm.Data, extra *besides) (map[string][]byte, error) {
@@ -271,23 +273,4 @@ func curve(name string, s []ubm.Spread) figures.Curve {
 func hexSHA256(data []byte) string {
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:])
-}
-
-// replace writes a file so that it is there whole or as it was.
-func replace(file string, data []byte) error {
-	tmp, err := os.CreateTemp(filepath.Dir(file), ".new-*")
-	if err != nil {
-		return err
-	}
-	_, err = tmp.Write(data)
-	if err == nil {
-		err = tmp.Chmod(0o644)
-	}
-	if err = errors.Join(err, tmp.Close()); err == nil {
-		err = os.Rename(tmp.Name(), file)
-	}
-	if err != nil {
-		os.Remove(tmp.Name())
-	}
-	return err
 }
