@@ -24,7 +24,7 @@ type reproduceCmd struct {
 	Experiment    []string `arg:"" optional:"" help:"Names of experiments; none means all."`
 	Root          string   `help:"Project folder, which holds configs." default:"." placeholder:"DIR"`
 	Out           string   `help:"Folder that results and figures are written into (default: the project folder)." placeholder:"DIR"`
-	FromScratch   bool     `help:"Compute everything anew: neither read nor write the cache of earlier runs."`
+	FromScratch   bool     `help:"Compute everything anew, whatever the cache of earlier runs holds; the next run finds it there."`
 	JSON          bool     `help:"Print events as JSON lines, for programs."`
 	NoNotebooks   bool     `help:"Do not run the notebooks."`
 	AcceptLicence bool     `help:"Agree to the licences of the public data and fetch what is missing."`
@@ -91,13 +91,10 @@ func (c reproduceCmd) Run(a *app) error {
 // plain are the options without anybody who is told.
 func (c reproduceCmd) plain(a *app, data fs.FS) (o reproduce.Options, err error) {
 	o = reproduce.Options{
-		Root: c.Root, Out: c.Out, Data: data, Only: c.Experiment, Cache: filepath.Join(c.Root, ".cache", "experiments"), WebReport: true,
+		Root: c.Root, Out: c.Out, Data: data, Only: c.Experiment, Cache: filepath.Join(c.Root, ".cache", "experiments"), Anew: c.FromScratch, WebReport: true,
 	}
 	if o.Out == "" {
 		o.Out = c.Root
-	}
-	if c.FromScratch {
-		o.Cache = ""
 	}
 	o.SecondPrompt = secondPrompts(os.DirFS(c.Root))
 	o.Scripts, err = scripts(a, c.Root)
