@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"strings"
-	"text/tabwriter"
 
 	"golang.org/x/term"
 
@@ -55,7 +54,7 @@ func (c dataListCmd) Run(a *app) error {
 		return err
 	}
 	fmt.Fprintf(a.Stdout, "Read from: %s\n\n", origin)
-	w := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
+	w := newTable(a.Stdout, 0)
 	fmt.Fprintln(w, "dataset\tfiles\tbytes\tclips\ttrain/valid/test")
 	complete := true
 	var licences []string
@@ -159,7 +158,7 @@ func (c dataGetCmd) Run(a *app) error {
 
 // printFetched prints what was done about each file that was not there.
 func printFetched(out io.Writer, results []datasets.Fetched) {
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	w := newTable(out, 0)
 	for _, r := range results {
 		switch r.Outcome {
 		case datasets.Present:

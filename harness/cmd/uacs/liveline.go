@@ -53,7 +53,7 @@ func (l *liveLine) show(s cascade.Step) {
 		_ = l.event() // a broken pipe shows at the summary
 	case !l.json && isTerminal(l.a.Stderr):
 		l.shown = true
-		fmt.Fprintf(l.a.Stderr, "\r%s\x1b[K", l.text())
+		writeLine(l.a.Stderr, l.text())
 	}
 	l.last = part
 }

@@ -11,8 +11,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"golang.org/x/term"
-
 	"uacs/datasets"
 	"uacs/harness/experiment"
 	"uacs/harness/report"
@@ -182,24 +180,11 @@ func printDone(a *app, d reproduce.Done, width int) {
 	head := fmt.Sprintf("  %-7s %-*s n = %4d  ", how, width, r.Setup.Name, r.Setup.N)
 	found := fmt.Sprintf("small %s  large %s  cascade %s at %.0f %% escalated  %s%s",
 		inPercent(r.Alone("small-only")), inPercent(r.Alone("large-only")), inPercent(r.Cascade()), 100*float64(r.Cascade().Deferred), sparkline(r), mark)
-	if w := terminalColumns(a); w > 0 && utf8.RuneCountInString(head+found) > w { // two lines rather than a torn one
+	if w := columnsOf(a.Stdout); w > 0 && utf8.RuneCountInString(head+found) > w { // two lines rather than a torn one
 		head = strings.TrimRight(head, " ") + "\n          "
 		found = strings.Replace(found, "  cascade", "\n          cascade", 1)
 	}
 	fmt.Fprintf(a.Stdout, "%s%s\n", head, found)
-}
-
-// terminalColumns is the width of the terminal that a writes to, 0 if it is none.
-func terminalColumns(a *app) int {
-	f, ok := a.Stdout.(*os.File)
-	if !ok {
-		return 0
-	}
-	w, _, err := term.GetSize(int(f.Fd()))
-	if err != nil {
-		return 0
-	}
-	return w
 }
 
 // doneLine says on a terminal, below what has been printed, how much of a run is done,
@@ -226,7 +211,7 @@ func (l *doneLine) step(print func()) {
 	if !isTerminal(l.a.Stderr) || l.done >= l.all {
 		return
 	}
-	fmt.Fprintf(l.a.Stderr, "\r%s\x1b[K", l.text(time.Since(l.started)))
+	writeLine(l.a.Stderr, l.text(time.Since(l.started)))
 }
 
 func (l *doneLine) text(gone time.Duration) string {

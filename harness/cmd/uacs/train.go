@@ -266,7 +266,7 @@ func (l *epochLine) show(e ubm.Epoch) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.shown = true
-	fmt.Fprintf(l.a.Stderr, "\r%s: seed %d, epoch %d: train loss %.4f, valid loss %.4f \x1b[K", l.name, e.Seed, e.Epoch, e.TrainLoss, e.ValidLoss)
+	writeLine(l.a.Stderr, fmt.Sprintf("%s: seed %d, epoch %d: train loss %.4f, valid loss %.4f", l.name, e.Seed, e.Epoch, e.TrainLoss, e.ValidLoss))
 }
 
 // end clears the line.
