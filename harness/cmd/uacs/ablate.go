@@ -12,7 +12,6 @@ import (
 	"strings"
 	"time"
 
-
 	"uacs/datasets"
 	"uacs/harness/ablation"
 	"uacs/harness/experiment"
