@@ -92,17 +92,8 @@ func overviewPanel(r *experiment.Result) figures.AccuracyCompute {
 			p.Points = append(p.Points, figures.Point{Name: at.Name, X: at.X, Y: at.Y, Lo: at.Lo, Hi: at.Hi})
 		}
 	}
-	// Two names cannot stand at one place: a threshold that escalates all, or nothing,
-	// is one model alone.
-	chosen := mark("Chosen", *r.Cascade(), x)
-	for i, at := range p.Points {
-		if at.X == chosen.X && at.Y == chosen.Y {
-			chosen.Name = at.Name + ", chosen"
-			p.Points = slices.Delete(p.Points, i, i+1)
-			break
-		}
-	}
-	p.Marks = []figures.Mark{chosen}
+	p.Marks = []figures.Mark{mark("Chosen", *r.Cascade(), x)}
+	nameOnce(&p)
 	return p
 }
 
