@@ -160,14 +160,14 @@ function reportCharts({ $, state, setup, surface, alone, percent, sentence }) {
     if (!state.curve) return;
     const s = setup(), name = `${sentence(state.curve.measure)}, ${state.curve.fusion}`;
     draw("curve", accuracySpec((p) => 100 * (p.first_calls + p.second_calls), s.second || state.both ? "Large-model calls per 100 clips" : `Clips sent to ${s.large} (%)`, {}),
-      `${name}: accuracy over calls, with the ${percent(s.level, 0)} band by video; n = ${s.n}. The dashed line is the threshold above. ` +
+      `${name}: accuracy over calls, with the ${percent(s.level, 0)} band by video; n\u00a0=\u00a0${s.n}. The dashed line is the threshold above. ` +
       (state.both ? "Best pairs are the hull over all pairs of thresholds. Moving the second threshold changes the curve." : `Accuracy: ${ends()}.`));
     const i = s.axes.findIndex((a) => a.log);
     draw("compute", i < 0 ? null : accuracySpec((p) => (p.costs[i] > 0 ? p.costs[i] : null), s.axes[i].unit, { type: "log" }),
       i < 0 ? "No compute axis but calls." : `${name}: accuracy over compute. ${s.axes[i].source}`);
     if ($("surface")) {
       $("surface").parentElement.hidden = !state.both;
-      draw("surface", surfaceSpec(), state.both ? `Accuracy over both thresholds of ${sentence(state.curve.fusion)}: the ring is the pair chosen above, the line the hull of the best pairs by calls. They are chosen on the clips they are judged on. ${surface().note}.` : "");
+      draw("surface", surfaceSpec(), state.both ? `Accuracy over both thresholds of ${sentence(state.curve.fusion)}: the ring is the pair chosen above, the line the hull of the best pairs by calls. They are chosen on the clips they are judged on. ${surface().note.replace("n = ", "n\u00a0=\u00a0")}.` : "");
     }
     const histogram = histogramSpec();
     draw("histogram", histogram, histogram ? `Right and wrong answers of ${s.small} by its uncertainty: clips to the right of the line are escalated.` : "The histogram is kept for the headline measure only.");

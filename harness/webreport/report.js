@@ -35,7 +35,7 @@
   function chooseExperiment() {
     state.experiment = data.experiments[Number($("experiment").value)];
     const s = setup();
-    $("what").textContent = `${s.title}: ${s.dataset}, ${s.split} split, n = ${s.n} clips in ${s.videos} videos, metric profile ${s.profile} (${s.quality}).`;
+    $("what").textContent = `${s.title}: ${s.dataset}, ${s.split} split, n\u00a0=\u00a0${s.n} clips in ${s.videos} videos, metric profile ${s.profile} (${s.quality}).`;
     $("synthetic").hidden = s.tier !== "synth";
     $("caveats").textContent = [["Hypotheses: ", s.hypotheses], ["Notes: ", s.warnings]].filter(([, list]) => list && list.length).map(([head, list]) => head + list.join("; ") + ".").join(" ");
     options($("measure"), [...new Set(curves().map((c) => c.measure))].map((m) => [m, sentence(m)]));
@@ -235,7 +235,7 @@
     ];
     const rows = state.experiment.systems.filter((r) => matches(columns.map((c) => c.of(r)).join(" "), filter));
     $("systems").redraw = drawSystems;
-    table("systems", `${rows.length} of ${state.experiment.systems.length} systems, n = ${s.n}. Oracle thresholds and controls could not be deployed.`, columns, rows, { className: (r) => (r.headline ? "headline" : r.control ? "control" : "") });
+    table("systems", `${rows.length} of ${state.experiment.systems.length} systems, n\u00a0=\u00a0${s.n}. Oracle thresholds and controls could not be deployed.`, columns, rows, { className: (r) => (r.headline ? "headline" : r.control ? "control" : "") });
   }
   function choosePlan(k) {
     $("plan").value = k;
