@@ -145,15 +145,19 @@ func TestBuildRefusesAnUnknownInterpreter(t *testing.T) {
 	}
 }
 
-// On a telephone nothing is wider than the page, charts included.
+// On a telephone nothing is wider than the page, long names and charts included.
 func TestReportOnANarrowScreen(t *testing.T) {
 	browser.Need(t)
 	file := filepath.Join(t.TempDir(), "report.html")
-	if err := os.WriteFile(file, build(t, handMade(), libraries(t)), 0o644); err != nil {
+	long := handMade()
+	long.Experiments[0].Setup.Title = "SYNTHETIC clips of a title that is as long as those of experiments on public data, and longer"
+	long.Ablations[0].Title = long.Experiments[0].Setup.Title
+	if err := os.WriteFile(file, build(t, long, libraries(t)), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	page := browser.Open(t, "file://"+file, 500, 900) // narrower windows Chromium does not open
 	page.Wait("document.documentElement.dataset.ready === 'yes'")
+	page.Eval("document.getElementById('both').click()")
 	if got := page.Eval("[...document.querySelectorAll('main > section > *, .charts svg, .choices > *')].filter((e) => e.getBoundingClientRect().right > innerWidth).length"); got != "0" {
 		t.Errorf("%s parts of the page are wider than the window", got)
 	}
