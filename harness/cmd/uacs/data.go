@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+	"time"
 
 	"golang.org/x/term"
 
@@ -139,7 +140,7 @@ func (c dataGetCmd) Run(a *app) error {
 	}
 	o := c.options(a)
 	consent := datasets.Consent{Accepted: c.AcceptLicence, Ask: isTerminal(a.Stdin), In: a.Stdin, Out: a.Stderr}
-	report := &dataProgress{out: a.Stderr, live: isTerminal(a.Stderr), done: map[string]int64{}}
+	report := newDataProgress(a, o.DataDir(), manifests)
 	results, err := datasets.Get(a.Ctx, manifests, datasets.GetOptions{
 		Dir: o.DataDir(), Mirror: o.Mirror, Consent: consent.Confirm, Progress: report.event,
 	})
@@ -178,8 +179,23 @@ type dataProgress struct {
 	out  io.Writer
 	live bool
 	done map[string]int64
-	sum  int64
-	kib  int64 // the last count shown
+	// all is how many bytes are missing, as far as sizes on disk tell; sum of them came
+	// since the first did.
+	all, sum int64
+	kib      int64 // the last count shown
+	since    time.Time
+}
+
+// newDataProgress shows what is fetched into a folder.
+func newDataProgress(a *app, dir string, manifests []datasets.Manifest) *dataProgress {
+	p := &dataProgress{out: a.Stderr, live: isTerminal(a.Stderr), done: map[string]int64{}}
+	for _, f := range datasets.FilesOf(manifests) {
+		missing, err := datasets.Available(os.DirFS(dir), datasets.Manifest{Files: []datasets.File{f}})
+		if err == nil {
+			p.all += totalBytes(missing)
+		}
+	}
+	return p
 }
 
 func (p *dataProgress) event(e datasets.Progress) {
@@ -193,8 +209,10 @@ func (p *dataProgress) event(e datasets.Progress) {
 		p.sum += e.Done - p.done[e.File.Path]
 		p.done[e.File.Path] = e.Done
 		if kib := p.sum >> 10; p.live && kib != p.kib {
-			p.kib = kib
-			fmt.Fprintf(p.out, "\r%d KiB", kib)
+			if p.kib = kib; p.since.IsZero() {
+				p.since = time.Now()
+			}
+			writeLine(p.out, fmt.Sprintf("%d of %d KiB%s", kib, p.all>>10, pace(int(kib), int(p.all>>10-kib), time.Since(p.since))))
 		}
 	}
 }

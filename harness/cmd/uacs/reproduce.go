@@ -111,7 +111,7 @@ func (c reproduceCmd) data(a *app, place datasets.Options) (fs.FS, datasets.Orig
 		return fsys, origin, err
 	}
 	consent := datasets.Consent{Accepted: c.AcceptLicence, Ask: isTerminal(a.Stdin), In: a.Stdin, Out: a.Stderr}
-	report := &dataProgress{out: a.Stderr, live: isTerminal(a.Stderr), done: map[string]int64{}}
+	report := newDataProgress(a, place.DataDir(), datasets.Manifests())
 	_, err = datasets.Get(a.Ctx, datasets.Manifests(), datasets.GetOptions{
 		Dir: place.DataDir(), Mirror: place.Mirror, Consent: consent.Confirm, Progress: report.event,
 	})

@@ -3,6 +3,7 @@ package main
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 )
@@ -51,4 +52,17 @@ func TestFittedIsNeverWider(t *testing.T) {
 			}
 		}
 	})
+}
+
+// By hand: 20 steps in 4 s are 5 a second, and 35 more take 7 s.
+func TestPace(t *testing.T) {
+	for _, c := range []struct {
+		done, left int
+		gone       time.Duration
+		want       string
+	}{{20, 35, 4 * time.Second, ", 5.0/s, 7s left"}, {0, 35, time.Second, ""}, {20, 0, time.Second, ""}, {1, 1, 0, ""}} {
+		if got := pace(c.done, c.left, c.gone); got != c.want {
+			t.Errorf("%d done and %d left after %v: %q, want %q", c.done, c.left, c.gone, got, c.want)
+		}
+	}
 }
