@@ -1,5 +1,5 @@
 // Package webreport writes the interactive report: one HTML file that needs no
-// network, in which a threshold can be moved and every number and chart follows,
+// network, in which the thresholds can be moved and every number and chart follows,
 // tables sorted and filtered, and single clips looked into.
 //
 // Most readers want [Build]. The file may hold texts and answers of licensed

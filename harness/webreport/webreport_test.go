@@ -292,29 +292,3 @@ func checkPlace(t *testing.T, page *browser.Page, x, y float64) {
 	})()`
 	page.Wait(fmt.Sprintf(place, x, y))
 }
-
-// Whoever hears the page is told what every control is, and tables and charts have
-// names.
-func TestReportHasNames(t *testing.T) {
-	browser.Need(t)
-	file, scripts := filepath.Join(t.TempDir(), "report.html"), libraries(t)
-	if err := os.WriteFile(file, build(t, handMade(), scripts), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	page := browser.Open(t, "file://"+file, 1300, 2400)
-	page.Wait("document.documentElement.dataset.ready === 'yes'")
-	page.Eval("document.getElementById('both').click()")
-	named := map[string]int{}
-	for _, node := range page.Accessibility() {
-		switch node.Role {
-		case "button", "slider", "combobox", "spinbutton", "searchbox", "table", "columnheader", "image", "region", "group", "link":
-			named[node.Role]++
-			if strings.TrimSpace(node.Name) == "" {
-				t.Errorf("a %s has no name", node.Role)
-			}
-		}
-	}
-	if named["slider"] != 2 || named["table"] != 3 || (scripts != nil && named["image"] != 5) {
-		t.Errorf("found %v, want 2 sliders, 3 tables and 5 images", named)
-	}
-}
