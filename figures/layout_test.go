@@ -173,3 +173,41 @@ func TestSnap(t *testing.T) {
 		}
 	}
 }
+
+// By hand: what belongs together is not torn where it has room on one line.
+func TestWrapKeepsTogether(t *testing.T) {
+	st := axisStyle
+	width := st.width("regressors; n = 911,")
+	for _, c := range []struct {
+		name, text string
+		width      int
+		want       []string
+	}{
+		{"equality", "regressors too; n = 911, 141 videos", width, []string{"regressors too;", "n = 911, 141 videos"}},
+		{"per cent", "lines: 10 and 50 % of the cost", st.width("50 % of the cost"), []string{"lines: 10 and", "50 % of the cost"}},
+		{"no room", "n = 911", st.width("n = 9"), []string{"n =", "911"}},
+		{"nothing before", "% of clips", st.width("% of clips"), []string{"% of clips"}},
+	} {
+		if got := st.wrap(c.text, c.width); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+// By hand: cells reach half way to their neighbours, those of shares not beyond 0 and
+// 100.
+func TestSurfaceEdges(t *testing.T) {
+	for _, c := range []struct {
+		shares  bool
+		centres []float64
+		want    []float64
+	}{
+		{false, []float64{0, 40, 100}, []float64{-20, 20, 70, 130}},
+		{true, []float64{0, 40, 100}, []float64{0, 20, 70, 100}},
+		{true, []float64{30, 40}, []float64{25, 35, 45}},
+	} {
+		if got := (Surface{Shares: c.shares}).edges(c.centres); !slices.Equal(got, c.want) {
+			t.Errorf("shares %v, %v: %v, want %v", c.shares, c.centres, got, c.want)
+		}
+	}
+}

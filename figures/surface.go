@@ -26,6 +26,8 @@ type Surface struct {
 	// X and Y ascend: at most 400 columns and rows. Cells reach half way to their
 	// neighbours.
 	X, Y []float64
+	// Shares says that X and Y are shares in per cent, which no cell goes beyond.
+	Shares bool
 	// Value has a row for each Y and in it a value for each X, NaN for none.
 	Value [][]float64
 	// Path is drawn from place to place within the axes; PathName names it in the
@@ -95,7 +97,7 @@ func ascending(name string, vs []float64) error {
 }
 
 func (f Surface) checkPlaces() error {
-	xs, ys := edges(f.X), edges(f.Y)
+	xs, ys := f.edges(f.X), f.edges(f.Y)
 	inside := func(p Place) bool {
 		return p.X >= xs[0] && p.X <= xs[len(f.X)] && p.Y >= ys[0] && p.Y <= ys[len(f.Y)]
 	}
@@ -111,6 +113,15 @@ func (f Surface) checkPlaces() error {
 		return fmt.Errorf("%s (%g, %g) lies beyond the cells", f.ChosenName, f.Chosen.X, f.Chosen.Y)
 	}
 	return nil
+}
+
+// edges are those of the cells with the given centres.
+func (f Surface) edges(centres []float64) []float64 {
+	out := edges(centres)
+	if n := len(centres); f.Shares {
+		out[0], out[n] = math.Max(out[0], math.Min(0, centres[0])), math.Min(out[n], math.Max(100, centres[n-1]))
+	}
+	return out
 }
 
 // edges returns the n+1 edges of cells with the given n centres.
@@ -214,7 +225,7 @@ func (f Surface) lay(width int) (layout, error) {
 	if slices.ContainsFunc(slices.Concat(f.Value...), math.IsNaN) {
 		l.note = newBlocks(width, passage{footerStyle, "White: no value."})
 	}
-	x, y := edges(f.X), edges(f.Y)
+	x, y := f.edges(f.X), f.edges(f.Y)
 	l.x = plot.Axis{Min: x[0], Max: x[len(f.X)], Scale: plot.LinearScale{}}
 	l.y = plot.Axis{Min: y[0], Max: y[len(f.Y)], Scale: plot.LinearScale{}}
 	l.y.Tick.Marker = niceStep(l.y.Max-l.y.Min, 6)
@@ -299,7 +310,7 @@ func (l *surfaceLayout) draw(s *sheet, b box) {
 // drawCells fills for each step all cells of it and of those above it: what is
 // painted over leaves no seams. Cells side by side are one rectangle.
 func (l *surfaceLayout) drawCells(c *draw.Canvas) {
-	xs, ys := edges(l.X), edges(l.Y)
+	xs, ys := l.edges(l.X), l.edges(l.Y)
 	for k := range l.scale.steps() {
 		var p vg.Path
 		for j, row := range l.Value {

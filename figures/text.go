@@ -172,11 +172,12 @@ func (st style) height(n int) int {
 func (st style) lift(n int) int { return (st.ascent() + (n-1)*st.leading()) / 2 }
 
 // wrap breaks s at spaces into lines no wider than width, and words that are
-// wider anywhere. White space of any kind counts as one space.
+// wider anywhere. White space of any kind counts as one space. What belongs
+// together, such as "n = 911" and "95 %", stays on one line if it has room there.
 func (st style) wrap(s string, width int) []string {
 	var lines []string
 	line := ""
-	for _, word := range strings.Fields(s) {
+	for _, word := range st.words(s, width) {
 		joined := word
 		if line != "" {
 			joined = line + " " + word
@@ -198,6 +199,23 @@ func (st style) wrap(s string, width int) []string {
 	return lines
 }
 
+// words cuts s at spaces, but neither before nor after a sign of equality nor before
+// a per cent sign, unless the words together are wider than width.
+func (st style) words(s string, width int) []string {
+	var words []string
+	holds := false // the last word asks for the next
+	for _, field := range strings.Fields(s) {
+		if n := len(words) - 1; n >= 0 && (holds || field == "=" || strings.HasPrefix(field, "%")) {
+			if joined := words[n] + " " + field; st.width(joined) <= width {
+				words[n], holds = joined, field == "="
+				continue
+			}
+		}
+		words, holds = append(words, field), field == "="
+	}
+	return words
+}
+
 // split breaks a word into pieces no wider than width, at least one character each.
 func (st style) split(word string, width int) []string {
 	var pieces []string
@@ -216,7 +234,7 @@ func (st style) split(word string, width int) []string {
 // words, never breaking a word.
 func (st style) balance(s string, n int) []string {
 	widest := 0
-	for _, word := range strings.Fields(s) {
+	for _, word := range st.words(s, st.width(s)) {
 		widest = max(widest, st.width(word))
 	}
 	whole := st.width(s)

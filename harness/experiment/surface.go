@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -21,14 +22,31 @@ type Surface struct {
 	// the second, ascending.
 	Escalated []Number `json:"escalated"`
 	Doubted   []Number `json:"doubted"`
-	// Accuracy has a row for each of Doubted.
+	// Accuracy has a row for each of Doubted. Lo and Hi bound it where both thresholds
+	// stay as they are: a percentile bootstrap by video with the run's draws.
 	Accuracy [][]Number `json:"accuracy"`
+	Lo       [][]Number `json:"lo"`
+	Hi       [][]Number `json:"hi"`
+	// First are the first-round calls per clip of each column, Second the second-round
+	// calls per clip, with a row for each of Doubted.
+	First  []Number   `json:"first_calls"`
+	Second [][]Number `json:"second_calls"`
+	// Prices say what a cell costs, in the order of the run's axes.
+	Prices []Price `json:"prices"`
 	// Hull are the points of the upper convex hull of accuracy over calls, by
 	// ascending calls. They are chosen on the clips they are judged on: oracle
 	// thresholds.
 	Hull []SurfacePoint `json:"hull"`
 	// Note says how many thresholds there are, and how many of them are kept.
 	Note string `json:"note"`
+}
+
+// Price is what a clip costs on one axis: Clip at the small model, and First and
+// Second for each call of the large one.
+type Price struct {
+	Clip   Number `json:"clip"`
+	First  Number `json:"first_call"`
+	Second Number `json:"second_call"`
 }
 
 // SurfacePoint is a pair of thresholds, told by what they do.
@@ -62,17 +80,17 @@ func (r *runner) surface() error {
 	if err != nil {
 		return fmt.Errorf("surface: %w", err)
 	}
-	s := &Surface{Measure: c.Headline.Measure, LargeMeasure: c.LargeMeasure, Fusion: fusion.UACSv2.Name, Note: coarse.Note()}
-	for row := range coarse.Small {
-		s.Escalated = append(s.Escalated, Number(coarse.At(row, 0).Rate))
+	band, err := coarse.Band(stages, r.clusters, r.plan(streamBootstrap))
+	if err != nil {
+		return fmt.Errorf("surface: %w", err)
 	}
-	for column, tau := range coarse.Large {
+	s := &Surface{Measure: c.Headline.Measure, LargeMeasure: c.LargeMeasure, Fusion: fusion.UACSv2.Name, Note: coarse.Note()}
+	s.fill(coarse, band)
+	for _, tau := range coarse.Large {
 		s.Doubted = append(s.Doubted, above(stages.Large, tau))
-		accuracy := make([]Number, len(coarse.Small))
-		for row := range coarse.Small {
-			accuracy[row] = Number(coarse.At(row, column).Quality)
-		}
-		s.Accuracy = append(s.Accuracy, accuracy)
+	}
+	for _, axis := range c.Costs {
+		s.Prices = append(s.Prices, Price{Clip: Number(axis.Small), First: Number(axis.Large), Second: Number(cmp.Or(axis.Second, axis.Large))})
 	}
 	_, hull, err := whole.Frontier(nil)
 	if err != nil {
@@ -86,6 +104,24 @@ func (r *runner) surface() error {
 	}
 	r.result.Surface = s
 	return nil
+}
+
+// fill sets the cells, and the columns' shares and first calls.
+func (s *Surface) fill(f route.Surface, band route.SurfaceBand) {
+	for row := range f.Small {
+		s.Escalated, s.First = append(s.Escalated, Number(f.At(row, 0).Rate)), append(s.First, Number(f.At(row, 0).First))
+	}
+	for column := range f.Large {
+		var accuracy, lo, hi, second []Number
+		for row := range f.Small {
+			cell := f.At(row, column)
+			below, above := band.At(row, column)
+			accuracy, second = append(accuracy, Number(cell.Quality)), append(second, Number(cell.Second))
+			lo, hi = append(lo, Number(below)), append(hi, Number(above))
+		}
+		s.Accuracy, s.Second = append(s.Accuracy, accuracy), append(s.Second, second)
+		s.Lo, s.Hi = append(s.Lo, lo), append(s.Hi, hi)
+	}
 }
 
 // stages are the counted clips as a cascade with two thresholds sees them: with

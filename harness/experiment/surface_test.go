@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 // The corners of the surface are systems judged elsewhere: nothing escalated is
@@ -50,6 +51,7 @@ func TestSurface(t *testing.T) {
 	if s.Accuracy[0][last] != large {
 		t.Errorf("everything escalated and accepted has accuracy %v, the large model alone %v", s.Accuracy[0][last], large)
 	}
+	checkCorners(t, r)
 	for _, sys := range r.Systems {
 		if best := s.Hull[len(s.Hull)-1]; sys.Fusion == s.Fusion && sys.Measure == s.Measure && sys.Accuracy.Value > best.Accuracy {
 			t.Errorf("the honest %v is above the oracle threshold's %v", sys.Accuracy.Value, best.Accuracy)
@@ -77,3 +79,42 @@ func TestSurface(t *testing.T) {
 		t.Errorf("records (-written +read and written):\n%s", diff)
 	}
 }
+
+// checkCorners compares the corners' intervals, calls and costs with those of the two
+// models alone, which are judged elsewhere with the same draws. A clip that is settled
+// is called for at most once more, and only where answers are doubted.
+func checkCorners(t *testing.T, r *Result) {
+	t.Helper()
+	s, last := r.Surface, len(r.Surface.Escalated)-1
+	for _, corner := range []struct {
+		system string
+		column int
+	}{{"small-only", 0}, {"large-only", last}} {
+		want, column := r.Alone(corner.system), corner.column
+		got := Estimate{s.Accuracy[0][column], s.Lo[0][column], s.Hi[0][column]}
+		if diff := gocmp.Diff(want.Accuracy, got, closely); diff != "" {
+			t.Errorf("corner of %s (-system +surface):\n%s", corner.system, diff)
+		}
+		if diff := gocmp.Diff(want.First, s.First[column], closely); diff != "" || s.Second[0][column] != 0 {
+			t.Errorf("calls of %s: second %v, first (-system +surface):\n%s", corner.system, s.Second[0][column], diff)
+		}
+		var costs []Number
+		for _, p := range s.Prices {
+			costs = append(costs, p.Clip+s.First[column]*p.First+s.Second[0][column]*p.Second)
+		}
+		if diff := gocmp.Diff(want.Costs, costs, closely); diff != "" {
+			t.Errorf("costs of %s (-system +surface):\n%s", corner.system, diff)
+		}
+	}
+	for row := range s.Doubted {
+		for column := range s.Escalated {
+			a, lo, hi, second := s.Accuracy[row][column], s.Lo[row][column], s.Hi[row][column], s.Second[row][column]
+			if lo > a || a > hi || second < 0 || second > s.First[column] || (row > 0 && second < s.Second[row-1][column]) {
+				t.Fatalf("cell %d, %d: accuracy %v from %v to %v, %v second calls", row, column, a, lo, hi, second)
+			}
+		}
+	}
+}
+
+// closely allows for rounding in the last bits.
+var closely = cmpopts.EquateApprox(1e-12, 1e-12)

@@ -64,8 +64,12 @@ type Lineage struct {
 	// Hypotheses are what the paper leaves open and the config decides.
 	Hypotheses []string
 	// From are the experiments that a table or figure over all of a tier was made from,
-	// in the order of their records; Inputs are then those of all of them.
+	// in the order of their records, or the one that a sensitivity study varies; Inputs
+	// are then those of all of them.
 	From []Lineage
+	// Card is what a model's card says about its origin, such as digests of the data and
+	// of the training, as "name: value".
+	Card []string
 	// Command makes the artefact anew.
 	Command string
 }
@@ -94,11 +98,11 @@ func Trace(fsys fs.FS, name string) (Lineage, error) {
 	if report.OfModel(file) {
 		name := strings.TrimSuffix(strings.TrimSuffix(strings.TrimPrefix(path.Base(file), "model-"), "-learning.svg"), ".md")
 		l.Of, l.Command, l.Config = "training of model "+name, "uacs train "+name, "configs/models/"+name+".yaml"
-		return l, nil
+		return l, l.ofModel(fsys, "results/models/"+name+".md")
 	}
 	if name, ok := studyOf(file); ok {
 		l.Of, l.Command, l.Config = "sensitivity study "+name, "uacs sensitivity "+name, "configs/sensitivity/"+name+".yaml"
-		return l, nil
+		return l, l.ofStudy(fsys, manifest)
 	}
 	if records == "" {
 		l.Of, l.Command = "all experiments of the tier", "uacs reproduce"
@@ -243,23 +247,81 @@ func (l *Lineage) ofTier(fsys fs.FS, manifest report.Manifest) error {
 		if !ok || strings.HasPrefix(name, "ablation-") || strings.HasPrefix(name, "sensitivity-") {
 			continue
 		}
-		data, err := fs.ReadFile(fsys, p)
+		one, err := experimentOf(fsys, manifest, p)
 		if err != nil {
 			return err
 		}
-		one := Lineage{Artefact: p, State: stateOf(fsys, p, manifest[p]), Records: p}
-		if err := one.ofExperiment(p, data); err != nil {
-			return err
+		if one.Tier == l.Tier {
+			l.from(one)
 		}
-		if one.Tier != l.Tier {
-			continue
+	}
+	return nil
+}
+
+// experimentOf is the lineage of the experiment with those records.
+func experimentOf(fsys fs.FS, manifest report.Manifest, records string) (Lineage, error) {
+	data, err := fs.ReadFile(fsys, records)
+	if err != nil {
+		return Lineage{}, err
+	}
+	l := Lineage{Artefact: records, State: stateOf(fsys, records, manifest[records]), Records: records}
+	err = l.ofExperiment(records, data)
+	l.ConfigState = stateOf(fsys, l.Config, l.ConfigSHA256)
+	return l, err
+}
+
+// from adds an experiment and its inputs, each once.
+func (l *Lineage) from(one Lineage) {
+	l.From = append(l.From, one)
+	for _, in := range one.Inputs {
+		if !slices.Contains(l.Inputs, in) {
+			l.Inputs = append(l.Inputs, in)
 		}
-		one.ConfigState = stateOf(fsys, one.Config, one.ConfigSHA256)
-		l.From = append(l.From, one)
-		for _, in := range one.Inputs {
-			if !slices.Contains(l.Inputs, in) {
-				l.Inputs = append(l.Inputs, in)
-			}
+	}
+}
+
+// ofStudy reads which experiment a sensitivity study varies; that one may not have
+// been made here.
+func (l *Lineage) ofStudy(fsys fs.FS, manifest report.Manifest) error {
+	data, err := fs.ReadFile(fsys, l.Records)
+	if err != nil {
+		return err
+	}
+	var study struct{ Title, Tier, Experiment string }
+	if err := json.Unmarshal(data, &study); err != nil {
+		return fmt.Errorf("%s: %w", l.Records, err)
+	}
+	l.Title, l.Tier = study.Title, study.Tier
+	records := "results/records/" + study.Experiment + ".jsonl"
+	if _, ok := manifest[records]; !ok {
+		return nil
+	}
+	one, err := experimentOf(fsys, manifest, records)
+	if err != nil {
+		return err
+	}
+	l.from(one)
+	return nil
+}
+
+// ofModel reads a model's card: its title, and the lines of tables that name a dataset,
+// an encoder or a digest.
+func (l *Lineage) ofModel(fsys fs.FS, card string) error {
+	data, err := fs.ReadFile(fsys, card)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for line := range strings.Lines(string(data)) {
+		line = strings.TrimSpace(line)
+		if title, ok := strings.CutPrefix(line, "# "); ok && l.Title == "" {
+			l.Title = title
+		}
+		cells := strings.Split(strings.Trim(line, "| "), " | ")
+		if len(cells) == 2 && (cells[0] == "dataset" || strings.HasSuffix(cells[0], "digest") || strings.HasSuffix(cells[0], "encoder")) {
+			l.Card = append(l.Card, cells[0]+": "+cells[1])
 		}
 	}
 	return nil

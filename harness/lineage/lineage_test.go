@@ -52,9 +52,9 @@ func project(t *testing.T) fstest.MapFS {
 		"results/tables/ablation-grid.csv":         "tier,pair,accuracy\nsynth,p,81.20\n",
 		"results/tables/overview-public.csv":       "tier,experiment,cascade %\npublic,one,81.20\n",
 		"figures/out/one.svg":                      "<svg/>",
-		"results/records/sensitivity-s.jsonl":      "{}",
+		"results/records/sensitivity-s.jsonl":      `{"name":"s","title":"A study","tier":"public","experiment":"one"}`,
 		"results/tables/sensitivity-s-summary.csv": "a\n",
-		"results/models/small.md":                  "# Small",
+		"results/models/small.md":                  "# Small\n\n| dataset | mosi |\n| data digest | 00aa |\n| epochs | 7 |\n",
 		"figures/out/model-small-learning.svg":     "<svg/>",
 	} {
 		files[name] = &fstest.MapFile{Data: []byte(data)}
@@ -106,12 +106,14 @@ func TestTraceStates(t *testing.T) {
 	}
 	for _, name := range []string{"small.md", "model-small-learning.png"} {
 		l, err = Trace(files, name)
-		if err != nil || l.State != Same || l.Command != "uacs train small" || l.Config != "configs/models/small.yaml" {
+		if err != nil || l.State != Same || l.Command != "uacs train small" || l.Config != "configs/models/small.yaml" ||
+			l.Title != "Small" || !cmp.Equal(l.Card, []string{"dataset: mosi", "data digest: 00aa"}) {
 			t.Errorf("%s: %+v, %v", name, l, err)
 		}
 	}
 	l, err = Trace(files, "sensitivity-s-summary.csv")
-	if err != nil || l.Command != "uacs sensitivity s" || l.Records != "results/records/sensitivity-s.jsonl" {
+	if err != nil || l.Command != "uacs sensitivity s" || l.Records != "results/records/sensitivity-s.jsonl" || l.Title != "A study" ||
+		len(l.From) != 1 || l.From[0].Of != "experiment one" || len(l.Inputs) != 2 {
 		t.Errorf("a study: %+v, %v", l, err)
 	}
 	if _, err := Trace(files, "two.svg"); !errors.Is(err, fs.ErrNotExist) {

@@ -160,8 +160,22 @@ func drawPanel(r *experiment.Result, x axis) figures.AccuracyCompute {
 			p.Marks = append(p.Marks, mark("U-ACS v2", s, x))
 		}
 	}
+	nameOnce(&p)
 	p.Hull, p.Guides = hull(r, x), guides(r, x)
 	return p
+}
+
+// nameOnce leaves one mark, with both names, where the chosen point is one model alone,
+// as under a threshold that escalates all or nothing: two names cannot stand at one
+// place.
+func nameOnce(p *figures.AccuracyCompute) {
+	for k := range p.Marks {
+		i := slices.IndexFunc(p.Points, func(at figures.Point) bool { return at.X == p.Marks[k].X && at.Y == p.Marks[k].Y })
+		if i >= 0 {
+			p.Marks[k].Name = p.Points[i].Name + ", " + strings.Replace(p.Marks[k].Name, "Chosen", "chosen", 1)
+			p.Points = slices.Delete(p.Points, i, i+1)
+		}
+	}
 }
 
 // mark places a system on a panel.

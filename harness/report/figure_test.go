@@ -122,3 +122,16 @@ func TestBaselinesAreWithoutMeasure(t *testing.T) {
 		t.Errorf("last row is %q", got)
 	}
 }
+
+// By hand: a threshold that escalates all is the large model alone, and has one mark
+// with both names; another point keeps its own.
+func TestNameOnce(t *testing.T) {
+	p := figures.AccuracyCompute{
+		Points: []figures.Point{{Name: "Small", X: 0, Y: 70}, {Name: "Large", X: 1, Y: 80}},
+		Marks:  []figures.Mark{{Name: "Chosen", X: 1, Y: 80}, {Name: "U-ACS v2", X: 1.2, Y: 80}},
+	}
+	nameOnce(&p)
+	if len(p.Points) != 1 || p.Points[0].Name != "Small" || len(p.Marks) != 2 || p.Marks[0].Name != "Large, chosen" || p.Marks[1].Name != "U-ACS v2" {
+		t.Errorf("points %+v, marks %+v", p.Points, p.Marks)
+	}
+}

@@ -93,6 +93,7 @@ func overviewPanel(r *experiment.Result) figures.AccuracyCompute {
 		}
 	}
 	p.Marks = []figures.Mark{mark("Chosen", *r.Cascade(), x)}
+	nameOnce(&p)
 	return p
 }
 

@@ -27,8 +27,7 @@ func SurfaceTable(r *experiment.Result) Table {
 	return t
 }
 
-// SurfaceFigure draws the accuracy over both thresholds, with the hull and the
-// point that cross-fitting chose.
+// SurfaceFigure draws the accuracy over both thresholds, with the hull.
 func SurfaceFigure(r *experiment.Result) figures.Figure {
 	s := r.Surface
 	fig := figures.Surface{
@@ -40,7 +39,7 @@ func SurfaceFigure(r *experiment.Result) figures.Figure {
 			Synthetic: r.Setup.Tier == "synth",
 		},
 		XLabel: "Clips escalated (%)", YLabel: "Large answers doubted (%)", ValueLabel: "Accuracy (%)",
-		X: inPercent(s.Escalated), Y: inPercent(s.Doubted), PathName: "Pareto hull",
+		X: inPercent(s.Escalated), Y: inPercent(s.Doubted), Shares: true, PathName: "Pareto hull",
 	}
 	for _, row := range s.Accuracy {
 		fig.Value = append(fig.Value, inPercent(row))

@@ -115,7 +115,7 @@ func (p *Plan) planAblations(root fs.FS, o Options, predictors experiment.Predic
 // ablate runs the ablation plans, one after the other: each keeps all processors
 // busy by itself.
 func ablate(ctx context.Context, o Options, plan Plan, predictors experiment.Predictors) (files []report.File, done []Ablated, err error) {
-	store := cache{o.Cache}
+	store := cache{o.Cache, o.Anew}
 	for _, p := range plan.Ablations {
 		made, out, err := store.ablation(ctx, p, predictors, o)
 		if err != nil {
@@ -144,6 +144,11 @@ func (c cache) ablation(ctx context.Context, p ablation.Plan, predictors experim
 	a := Ablation{Plan: p, Predictors: predictors, Data: o.Data}
 	if c.dir != "" {
 		a.Store = filepath.Join(filepath.Dir(c.dir), "ablations", p.Name)
+	}
+	if c.anew && a.Store != "" {
+		if err := os.RemoveAll(a.Store); err != nil {
+			return nil, Ablated{}, err
+		}
 	}
 	_, table, err := a.Run(ctx)
 	if err != nil {
@@ -211,7 +216,7 @@ func (a *Ablation) Run(ctx context.Context) (ablation.Summary, *ablation.Table, 
 		}
 		defer os.RemoveAll(store)
 	} else if err := ownStore(store); err != nil {
-		return ablation.Summary{}, nil, hint.Add(fmt.Errorf("store: %w", err), "--from-scratch does without one")
+		return ablation.Summary{}, nil, hint.Add(fmt.Errorf("store: %w", err), "cells are kept there for the next run: it must be writable; uacs ablate --from-scratch does without it")
 	}
 	sum, err := ablation.Run(ctx, grid, ablation.Options{
 		Shard: a.Shard, Store: store, Predictors: a.Predictors, Data: a.Data, Progress: a.Progress,

@@ -18,8 +18,12 @@ import (
 )
 
 // cache keeps the artefacts of each experiment's last run in one file, with a
-// digest of all that they depend on. An empty dir is no cache.
-type cache struct{ dir string }
+// digest of all that they depend on. An empty dir is no cache; anew finds nothing in
+// it.
+type cache struct {
+	dir  string
+	anew bool
+}
 
 // entry is a file of the cache. SHA256 is the digest of Files as they stand there.
 type entry struct {
@@ -124,7 +128,7 @@ func (c cache) get(name, key string) (outcome, bool) {
 // files returns the files of the entry of that name if it has that key; there is
 // at least one.
 func (c cache) files(name, key string) ([]report.File, bool) {
-	if c.dir == "" {
+	if c.dir == "" || c.anew {
 		return nil, false
 	}
 	data, err := os.ReadFile(c.path(name))
@@ -153,7 +157,7 @@ func (c cache) put(name, key string, files []report.File) error {
 		return err
 	}
 	if _, err := writeFile(c.path(name), data); err != nil {
-		return hint.Add(fmt.Errorf("cache: %w", err), "--from-scratch does without a cache")
+		return hint.Add(fmt.Errorf("cache: %w", err), "results are kept there for the next run: it must be writable, and have room")
 	}
 	return nil
 }

@@ -31,8 +31,10 @@ type Options struct {
 	// Data is the root of the public data, nil if there is none.
 	Data fs.FS
 	// Cache is the folder of earlier runs; "" turns the cache off. Cells of ablations
-	// are kept in the folder ablations beside it.
+	// are kept in the folder ablations beside it. Anew computes everything whatever
+	// earlier runs have left there, and keeps what it finds for the next run.
 	Cache string
+	Anew  bool
 	// Only names experiments; none means all. One whose data is absent is an error,
 	// while of all experiments it is skipped.
 	Only []string
@@ -167,7 +169,7 @@ func runAll(ctx context.Context, o Options, plan Plan, predictors experiment.Pre
 		}
 		return nil
 	})
-	store := cache{o.Cache}
+	store := cache{o.Cache, o.Anew}
 	for i, c := range plan.Configs {
 		group.Go(func() error {
 			out, err := store.run(ctx, c, predictors, o)

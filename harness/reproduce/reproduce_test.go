@@ -181,12 +181,28 @@ func stopped(t *testing.T, o Options) {
 	}
 }
 
+// Anew computes what the cache holds, with the same outcome, and leaves it for the run
+// after it.
+func TestAnew(t *testing.T) {
+	o := project(t, "a")
+	reproduce(t, o)
+	for _, c := range []struct {
+		anew        bool
+		ran, cached int
+	}{{true, 1, 0}, {false, 0, 1}} {
+		o.Anew = c.anew
+		if s := reproduce(t, o); s.Ran != c.ran || s.Cached != c.cached || s.Written != 0 {
+			t.Errorf("anew %v: %d ran, %d from the cache, %d files written", c.anew, s.Ran, s.Cached, s.Written)
+		}
+	}
+}
+
 // Whatever is wrong with an entry makes it absent, and the next run makes it anew.
 func TestDamagedCache(t *testing.T) {
 	o := project(t, "a")
 	reproduce(t, o)
 	want := tree(t, o.Out)
-	store := cache{o.Cache}
+	store := cache{dir: o.Cache}
 	good, err := os.ReadFile(store.path("a"))
 	if err != nil {
 		t.Fatal(err)

@@ -64,6 +64,11 @@ func studies(ctx context.Context, o Options, predictors experiment.Predictors) (
 		return nil, nil, err
 	}
 	at := Sensitivity(o.Root, predictors, o.Data, o.Cache)
+	if o.Anew && at.Models != "" {
+		if err := os.RemoveAll(at.Models); err != nil {
+			return nil, nil, err
+		}
+	}
 	for _, p := range plans {
 		err := sensitivity.Ready(ctx, p, at)
 		if errors.Is(err, fs.ErrNotExist) {
@@ -73,7 +78,7 @@ func studies(ctx context.Context, o Options, predictors experiment.Predictors) (
 		if err != nil {
 			return nil, nil, fmt.Errorf("sensitivity %s: %w", p.Name, err)
 		}
-		made, cached, err := (cache{o.Cache}).study(ctx, p, at)
+		made, cached, err := (cache{o.Cache, o.Anew}).study(ctx, p, at)
 		if err != nil {
 			return nil, nil, fmt.Errorf("sensitivity %s: %w", p.Name, err)
 		}

@@ -1,6 +1,6 @@
 "use strict";
-// The interactive report. All numbers are those of the records; this file only
-// picks, sorts and draws them.
+// The interactive report. All numbers are those of the records; this file picks and
+// sorts them, and report-charts.js draws them.
 (function () {
   const data = JSON.parse(document.getElementById("data").textContent);
   const $ = (id) => document.getElementById(id);
@@ -20,69 +20,147 @@
   }
 
   // ---- What is chosen.
-  const state = { experiment: data.experiments[0], curve: null, page: 0, clip: null };
+  // curve is what the accuracy charts draw; with two thresholds it is the row of the
+  // surface that the second slider chooses.
+  const state = { experiment: data.experiments[0], curve: null, both: false, page: 0, clip: null };
   const setup = () => state.experiment.setup;
+  const surface = () => state.experiment.surface;
   const drawable = (c) => c.role === "measure" || c.role === "fusion";
   const curves = () => state.experiment.curves.filter(drawable);
   const headline = () => state.experiment.systems.find((s) => s.headline);
   const alone = (strategy) => state.experiment.systems.find((s) => !s.measure && s.fusion === strategy);
+  // quoted is the cross-fitted cascade of the measure and the fusion that are chosen.
+  const quoted = () => state.experiment.systems.find((s) => s.measure === state.curve.measure && s.fusion === state.curve.fusion && s.threshold.startsWith("cross-fitted"));
 
   function chooseExperiment() {
     state.experiment = data.experiments[Number($("experiment").value)];
     const s = setup();
-    $("what").textContent = `${s.title}: ${s.dataset}, ${s.split} split, n = ${s.n} clips in ${s.videos} videos, metric profile ${s.profile} (${s.quality}).`;
+    $("what").textContent = `${s.title}: ${s.dataset}, ${s.split} split, n\u00a0=\u00a0${s.n} clips in ${s.videos} videos, metric profile ${s.profile} (${s.quality}).`;
     $("synthetic").hidden = s.tier !== "synth";
     $("caveats").textContent = [["Hypotheses: ", s.hypotheses], ["Notes: ", s.warnings]].filter(([, list]) => list && list.length).map(([head, list]) => head + list.join("; ") + ".").join(" ");
     options($("measure"), [...new Set(curves().map((c) => c.measure))].map((m) => [m, sentence(m)]));
     $("measure").value = s.headline.measure;
-    chooseMeasure();
+    chooseMeasure(s.headline.fusion);
     toChosen();
+    const plan = data.ablations.findIndex((a) => a.name.startsWith(s.dataset + "-"));
+    if (plan >= 0) choosePlan(plan);
   }
-  // A measure comes with the fusions that the experiment has curves for.
-  function chooseMeasure() {
-    const of = curves().filter((c) => c.measure === $("measure").value);
-    options($("fusion"), of.map((c) => [c.fusion, sentence(c.fusion)]));
-    if (of.some((c) => c.fusion === setup().headline.fusion)) $("fusion").value = setup().headline.fusion;
+  // A measure comes with the fusions that the experiment has curves for, and with the
+  // fusion of the surface if it is the surface's measure.
+  function chooseMeasure(wanted = $("fusion").value) {
+    const measure = $("measure").value, whole = surface() && surface().measure === measure ? surface().fusion : null;
+    const fusions = curves().filter((c) => c.measure === measure && c.fusion !== whole).map((c) => [c.fusion, sentence(c.fusion)]);
+    if (whole) fusions.push([whole, sentence(whole) + ", both thresholds"]);
+    options($("fusion"), fusions);
+    const known = (f) => fusions.some(([name]) => name === f);
+    $("fusion").value = known(wanted) ? wanted : known(setup().headline.fusion) ? setup().headline.fusion : fusions[0][0];
     chooseFusion();
   }
   function chooseFusion() {
-    state.curve = curves().find((c) => c.measure === $("measure").value && c.fusion === $("fusion").value);
+    const before = state.curve ? point().rate : 0, measure = $("measure").value, fusion = $("fusion").value;
+    state.both = !!surface() && surface().measure === measure && surface().fusion === fusion;
+    $("doubt-choice").hidden = !state.both;
+    $("both").hidden = !surface() || state.both;
+    if (state.both) {
+      $("share").max = surface().escalated.length - 1;
+      $("doubt").max = surface().doubted.length - 1;
+      state.curve = row(Number($("doubt").value));
+    } else {
+      $("share").max = 100;
+      state.curve = curves().find((c) => c.measure === measure && c.fusion === fusion);
+    }
+    setShare(before);
     state.page = 0;
-    drawCharts();
+    charts.draw();
     drawSystems();
     move();
   }
+  // row is a row of the surface as a curve: the second threshold stays, the first moves.
+  function row(k) {
+    const f = surface();
+    const points = f.escalated.map((rate, i) => ({
+      rate, doubted: f.doubted[k], accuracy: f.accuracy[k][i], lo: f.lo[k][i], hi: f.hi[k][i], first_calls: f.first_calls[i], second_calls: f.second_calls[k][i],
+      costs: f.prices.map((p) => p.clip + f.first_calls[i] * p.first_call + f.second_calls[k][i] * p.second_call),
+    }));
+    return { measure: f.measure, fusion: f.fusion, role: "surface", points };
+  }
+  function chooseRow(k) {
+    $("doubt").value = k;
+    state.curve = row(k);
+    charts.follow();
+  }
+  function bothThresholds() {
+    $("measure").value = surface().measure;
+    chooseMeasure(surface().fusion);
+    toChosen();
+    $("doubt").focus();
+  }
   function toChosen() {
-    const h = headline();
-    $("measure").value = setup().headline.measure;
-    chooseMeasure();
-    $("share").value = h ? Math.round(100 * h.deferred) : 0;
+    const h = quoted() || headline();
+    if (state.both && h) {
+      const rows = surface().doubted.map((_, k) => row(k)), distance = (p) => (p.rate - h.deferred) ** 2 + (p.second_calls - h.second_calls) ** 2;
+      chooseRow(nearest(rows, (r) => Math.min(...r.points.map(distance))));
+      $("share").value = nearest(state.curve.points, distance);
+    } else setShare(h ? h.deferred : 0);
     move();
   }
   function toBest() {
-    const best = state.curve.points.reduce((a, p) => (p.accuracy > a.accuracy + 1e-9 ? p : a));
-    $("share").value = Math.round(100 * best.rate);
+    const highest = (points) => points.reduce((a, p, i) => (p.accuracy > points[a].accuracy + 1e-9 ? i : a), 0);
+    if (state.both) {
+      const tops = surface().doubted.map((_, k) => { const points = row(k).points; return points[highest(points)]; });
+      chooseRow(highest(tops));
+    }
+    setShare(state.curve.points[highest(state.curve.points)].rate);
     move();
   }
+  // nearest is the place of the first element of the smallest distance.
+  const nearest = (list, distance) => list.reduce((a, x, i) => (distance(x) < distance(list[a]) ? i : a), 0);
 
-  // ---- The operating point.
-  const share = () => Number($("share").value) / 100;
-  function point() {
-    return state.curve.points.reduce((a, p) => (Math.abs(p.rate - share()) < Math.abs(a.rate - share()) ? p : a));
+  // ---- The operating point. With one threshold the slider counts per cent, with two
+  // the columns of the surface.
+  function setShare(rate) {
+    $("share").value = state.both ? nearest(surface().escalated, (x) => Math.abs(x - rate)) : Math.round(100 * rate);
   }
+  function point() {
+    const at = Number($("share").value);
+    if (state.both) return state.curve.points[at];
+    return state.curve.points[nearest(state.curve.points, (p) => Math.abs(p.rate - at / 100))];
+  }
+  // above returns the threshold that a share of sorted uncertainties is above.
+  function above(descending, share) {
+    const n = Math.round(share * descending.length);
+    return n <= 0 ? Infinity : n >= descending.length ? -Infinity : (descending[n - 1] + descending[n]) / 2;
+  }
+  // thresholds are those of the operating point; the clips are needed to tell them.
+  function thresholds(p) {
+    const cases = state.experiment.cases;
+    if (!cases) return {};
+    const k = state.experiment.measures.findIndex((m) => m.name === state.curve.measure);
+    // An uncertainty beyond all thresholds is written as null.
+    const sorted = (of) => cases.filter((c) => c.counted).map((c) => of(c) ?? Infinity).sort((a, b) => b - a);
+    return { small: above(sorted((c) => c.u[k]), p.rate), large: state.both ? above(sorted((c) => c.u_large), p.doubted) : undefined };
+  }
+  const tau = (x) => (x === Infinity ? "∞" : x === -Infinity ? "−∞" : short(x));
+  let speech;
   function move() {
     if (!state.curve) return;
-    const p = point(), s = setup(), small = alone("small-only"), large = alone("large-only");
-    $("shown").textContent = Math.round(100 * share()) + " %";
-    $("share").setAttribute("aria-valuetext", $("shown").textContent + " of the clips escalated");
-    const calls = p.first_calls + p.second_calls;
+    const p = point(), s = setup(), small = alone("small-only"), large = alone("large-only"), t = thresholds(p);
+    const say = (id, share, what, threshold) => {
+      $(id + "-shown").textContent = percent(share, state.both ? 1 : 0) + (threshold === undefined ? "" : `, τ = ${tau(threshold)}`);
+      $(id).setAttribute("aria-valuetext", `${$(id + "-shown").textContent} ${what}`);
+    };
+    say("share", p.rate, "of the clips escalated", t.small);
+    if (state.both) say("doubt", p.doubted, `of the answers of ${s.large} doubted`, t.large);
+    const calls = p.first_calls + p.second_calls, count = (share) => `${Math.round(share * s.n)} of ${s.n} clips`;
     const rows = [
       ["Accuracy", percent(p.accuracy, 2), p.lo === null ? "" : `${percent(s.level, 0)} interval ${percent(p.lo)} to ${percent(p.hi)}`],
       ["Against " + s.large + " alone", large ? points(p.accuracy - large.accuracy.value) + " points" : "n/a", large ? percent(large.accuracy.value, 2) + " alone" : ""],
       ["Against " + s.small + " alone", small ? points(p.accuracy - small.accuracy.value) + " points" : "n/a", small ? percent(small.accuracy.value, 2) + " alone" : ""],
+      ["Kept by " + s.small, percent(1 - p.rate), count(1 - p.rate)],
       ["Large calls per clip", calls.toFixed(3), p.second_calls > 0 ? `of these ${p.second_calls.toFixed(3)} in round two` : ""],
     ];
-    s.axes.forEach((a, i) => rows.push([a.unit, short(p.costs[i]), a.hypothesis ? "a hypothesis" : ""]));
+    if (state.both) rows.push(["Second rounds", percent(p.second_calls), count(p.second_calls)]);
+    s.axes.forEach((a, i) => { if (Math.abs(p.costs[i] - calls) > 1e-9) rows.push([a.unit, short(p.costs[i]), a.hypothesis ? "a hypothesis" : ""]); });
     const monthly = calls * Number($("price").value) * Number($("volume").value), all = Number($("price").value) * Number($("volume").value);
     rows.push(["Money a month", "US$ " + monthly.toFixed(2), `US$ ${all.toFixed(2)} if every clip went to ${s.large}`]);
     $("readout").replaceChildren(...rows.map(([name, value, more]) => {
@@ -91,130 +169,21 @@
       if (more) box.lastChild.append(element("small", more));
       return box;
     }));
-    const h = headline();
+    // Spoken once the slider rests: the numbers that it changes, not all of them.
+    clearTimeout(speech);
+    speech = setTimeout(() => {
+      $("spoken").textContent = `${percent(p.rate, 0)} escalated${state.both ? `, ${percent(p.doubted, 0)} doubted` : ""}: accuracy ${percent(p.accuracy)}` +
+        (p.lo === null ? "" : `, interval ${percent(p.lo)} to ${percent(p.hi)}`) + `, ${calls.toFixed(2)} large calls per clip, ${monthly.toFixed(0)} dollars a month.`;
+    }, 400);
+    const quote = quoted(), h = headline();
+    const honest = (q) => `${percent(q.accuracy.value, 2)} [${percent(q.accuracy.lo)}, ${percent(q.accuracy.hi)}] at ${percent(q.deferred, 0)} escalated (${q.name})`;
     $("tuning").textContent = "A threshold read off this page is tuned on the clips it is judged on, so its accuracy is too good. " +
-      (h ? `The one to quote is cross-fitted by video: ${percent(h.accuracy.value, 2)} [${percent(h.accuracy.lo)}, ${percent(h.accuracy.hi)}] at ${percent(h.deferred, 0)} escalated (${h.name}).` : "");
-    for (const view of Object.values(views)) moveRule(view, p);
+      (quote ? `The one to quote is cross-fitted by video: ${honest(quote)}. ` : "") + (h && h !== quote ? `The experiment's headline, cross-fitted: ${honest(h)}.` : "");
+    charts.move(p);
     drawClips();
   }
 
-  // ---- Charts: Vega-Lite, compiled here, evaluated by the interpreter so that the
-  // page needs no right to make code of text.
-  const views = {};
-  const hasCharts = typeof vega !== "undefined" && typeof vegaLite !== "undefined";
-  function colours() {
-    const css = getComputedStyle(document.documentElement);
-    const of = (name) => css.getPropertyValue(name).trim();
-    return { ink: of("--ink"), soft: of("--soft"), line: of("--line"), blue: of("--blue"), orange: of("--orange") };
-  }
-  function config() {
-    const c = colours();
-    const axis = { labelColor: c.soft, titleColor: c.ink, gridColor: c.line, domainColor: c.soft, tickColor: c.soft, titleFontWeight: "normal" };
-    return { background: null, font: "Liberation Sans, Arial, sans-serif", view: { stroke: null }, axis, axisX: { grid: false }, legend: { labelColor: c.ink, titleColor: c.ink, orient: "top", title: null } };
-  }
-  function draw(id, spec, caption) {
-    if (!hasCharts || !$(id)) return;
-    if (views[id]) { views[id].view.finalize(); delete views[id]; }
-    $(id).replaceChildren();
-    $(id + "-caption").textContent = caption;
-    $(id).setAttribute("aria-label", caption);
-    if (!spec) return;
-    const full = { width: Math.max($(id).clientWidth, 260), height: 300, autosize: { type: "fit", contains: "padding" }, config: config(), ...spec };
-    const runtime = vega.parse(vegaLite.compile(full).spec, null, { ast: true });
-    const view = new vega.View(runtime, { expr: vega.expressionInterpreter, renderer: "svg", container: $(id), hover: true });
-    views[id] = { view, x: spec.usermeta.x };
-    view.run();
-  }
-  // The rule at the operating point is a data set of one row, which moves.
-  function moveRule({ view, x }, p) {
-    const at = x(p);
-    view.data("rule", at === null ? [] : [{ x: at, y: 100 * p.accuracy }]).runAsync();
-  }
-  const rule = (y) => [
-    { data: { name: "rule" }, mark: { type: "rule", color: colours().ink, strokeDash: [4, 3] }, encoding: { x: { field: "x", type: "quantitative" } } },
-    ...(y ? [{ data: { name: "rule" }, mark: { type: "point", filled: true, size: 70, color: colours().ink }, encoding: { x: { field: "x", type: "quantitative" }, y: { field: "y", type: "quantitative" } } }] : []),
-  ];
-
-  function accuracySpec(x, title, scale) {
-    const c = colours(), rows = [], names = new Map();
-    const add = (curve, name) => { names.set(name, curve.role); curve.points.forEach((p) => { const at = x(p); if (at !== null) rows.push({ x: at, y: 100 * p.accuracy, lo: p.lo === null ? null : 100 * p.lo, hi: p.hi === null ? null : 100 * p.hi, name }); }); };
-    add(state.curve, "This cascade");
-    for (const reference of state.experiment.curves.filter((k) => k.role === "random" || k.role === "oracle")) add(reference, sentence(reference.role));
-    const models = [["small-only", setup().small], ["large-only", setup().large]].map(([strategy, name]) => {
-      const s = alone(strategy);
-      const at = s && x({ rate: strategy === "large-only" ? 1 : 0, first_calls: s.first_calls, second_calls: s.second_calls, costs: s.costs });
-      return s && at !== null ? { x: at, y: 100 * s.accuracy.value, name, strategy } : null;
-    }).filter(Boolean);
-    const X = { field: "x", type: "quantitative", title, scale: scale.type ? { ...scale, nice: false } : { zero: false, nice: false } };
-    const Y = { field: "y", type: "quantitative", title: "Accuracy (%)", scale: { zero: false } };
-    if (scale.type) X.axis = { format: ".0e", tickCount: 5 };
-    const hidden = { ...X, title: null };
-    return {
-      usermeta: { x },
-      datasets: { rule: [] },
-      layer: [
-        { data: { values: rows.filter((r) => r.name === "This cascade" && r.lo !== null) }, mark: { type: "area", opacity: 0.18, color: c.blue }, encoding: { x: X, y: { ...Y, field: "lo" }, y2: { field: "hi" } } },
-        { data: { values: rows }, mark: { type: "line", tooltip: true }, encoding: { x: X, y: Y, color: { field: "name", type: "nominal", scale: { domain: [...names.keys()], range: [c.blue, c.soft, c.orange] } }, strokeDash: { field: "name", type: "nominal", scale: { domain: [...names.keys()], range: [[1, 0], [5, 4], [1, 3]] } } } },
-        { data: { values: models }, mark: { type: "point", filled: true, size: 60, color: c.ink }, encoding: { x: hidden, y: Y, tooltip: [{ field: "name" }, { field: "y", format: ".2f" }] } },
-        ...[["small-only", "left", 8], ["large-only", "right", -8]].map(([strategy, align, dx]) => ({
-          data: { values: models.filter((m) => m.strategy === strategy) }, mark: { type: "text", dy: 12, dx, align, color: c.ink }, encoding: { x: hidden, y: Y, text: { field: "name" } },
-        })),
-        ...rule(true),
-      ],
-    };
-  }
-  function histogramSpec() {
-    const d = state.experiment.diagnosis, c = colours();
-    if (!d || state.curve.measure !== setup().headline.measure) return null;
-    const h = d.histogram, rows = [];
-    h.right.forEach((n, k) => rows.push({ from: h.edges[k], to: h.edges[k + 1], n, what: "right" }, { from: h.edges[k], to: h.edges[k + 1], n: -h.wrong[k], what: "wrong" }));
-    // The threshold that escalates a share lies where that many clips are above it.
-    const total = h.right.map((n, k) => n + h.wrong[k]), sum = total.reduce((a, b) => a + b, 0);
-    const at = (p) => {
-      let above = p.rate * sum;
-      for (let k = total.length - 1; k >= 0; k--) {
-        if (above <= total[k]) return h.edges[k + 1] - (total[k] ? above / total[k] : 0) * (h.edges[k + 1] - h.edges[k]);
-        above -= total[k];
-      }
-      return h.edges[0];
-    };
-    return {
-      usermeta: { x: at },
-      datasets: { rule: [] },
-      layer: [
-        { data: { values: rows }, mark: { type: "bar", tooltip: true }, encoding: { x: { field: "from", type: "quantitative", title: sentence(state.curve.measure) + " of " + setup().small, scale: { zero: false, nice: false } }, x2: { field: "to" }, y2: { datum: 0 }, y: { field: "n", type: "quantitative", title: "Clips, wrong ones below", axis: { labelExpr: "format(abs(datum.value), ',')" } }, color: { field: "what", type: "nominal", scale: { domain: ["right", "wrong"], range: [c.blue, c.orange] } } } },
-        ...rule(false),
-      ],
-    };
-  }
-  function riskSpec() {
-    const d = state.experiment.diagnosis, c = colours();
-    const of = d && d.risk.find((r) => r.measure === state.curve.measure);
-    if (!of) return null;
-    const rows = of.coverage.map((x, k) => ({ x: 100 * x, y: 100 * of.risk[k], lo: of.lo ? 100 * of.lo[k] : null, hi: of.hi ? 100 * of.hi[k] : null }));
-    return {
-      usermeta: { x: (p) => 100 * (1 - p.rate) },
-      datasets: { rule: [] },
-      layer: [
-        { data: { values: rows.filter((r) => r.lo !== null) }, mark: { type: "area", opacity: 0.18, color: c.blue }, encoding: { x: { field: "x", type: "quantitative" }, y: { field: "lo", type: "quantitative", title: "Of these wrong (%)" }, y2: { field: "hi" } } },
-        { data: { values: rows }, mark: { type: "line", color: c.blue, tooltip: true }, encoding: { x: { field: "x", type: "quantitative", title: "Clips that " + setup().small + " keeps (%)", scale: { domain: [0, 100] } }, y: { field: "y", type: "quantitative", title: "Of these wrong (%)" } } },
-        ...rule(false),
-      ],
-    };
-  }
-  function drawCharts() {
-    if (!state.curve) return;
-    const s = setup(), name = `${sentence(state.curve.measure)}, ${state.curve.fusion}`;
-    draw("curve", accuracySpec((p) => 100 * (p.first_calls + p.second_calls), s.second ? "Large-model calls per 100 clips" : `Clips sent to ${s.large} (%)`, {}),
-      `${name}: accuracy over calls, with the ${percent(s.level, 0)} band by video; n = ${s.n}. The dashed line is the threshold above.`);
-    const i = s.axes.findIndex((a) => a.log);
-    draw("compute", i < 0 ? null : accuracySpec((p) => (p.costs[i] > 0 ? p.costs[i] : null), s.axes[i].unit, { type: "log" }),
-      i < 0 ? "No compute axis but calls." : `${name}: accuracy over compute. ${s.axes[i].source}`);
-    const histogram = histogramSpec();
-    draw("histogram", histogram, histogram ? `Right and wrong answers of ${s.small} by its uncertainty: clips to the right of the line are escalated.` : "The histogram is kept for the headline measure only.");
-    const risk = riskSpec();
-    draw("risk", risk, risk ? `Share of wrong answers of ${s.small} among the clips that it keeps, with the ${percent(s.level, 0)} band by video.` : "No risk curve is kept for this measure.");
-  }
+  const charts = reportCharts({ $, state, setup, surface, alone, percent, sentence });
 
   // ---- Tables.
   function table(id, caption, columns, rows, { className, click, selected } = {}) {
@@ -224,7 +193,9 @@
     columns.forEach((c, k) => {
       const th = element("th", undefined, { scope: "col", "aria-sort": sorted && sorted.k === k ? (sorted.down ? "descending" : "ascending") : "none" });
       if (c.number) th.className = "number";
-      const button = element("button", c.name + (sorted && sorted.k === k ? (sorted.down ? " ▼" : " ▲") : ""), { type: "button" });
+      const button = element("button", c.name, { type: "button" });
+      if (c.more) button.append(element("span", c.more, { class: "spoken" }));
+      if (sorted && sorted.k === k) button.append(element("span", sorted.down ? " ▼" : " ▲", { "aria-hidden": "true" }));
       button.addEventListener("click", () => { t.sortBy = { k, down: sorted && sorted.k === k ? !sorted.down : !!c.number }; t.redraw(); t.querySelectorAll("th button")[k].focus(); });
       th.append(button);
       head.append(th);
@@ -239,7 +210,7 @@
     t.querySelector("tbody").replaceChildren(...rows.map((row) => {
       const tr = element("tr");
       if (className) tr.className = className(row);
-      if (selected) tr.setAttribute("aria-selected", String(selected(row)));
+      if (selected) selected(row) && tr.setAttribute("aria-current", "true");
       columns.forEach((c, k) => {
         const td = element("td", c.button ? undefined : String(c.of(row)));
         if (c.number) td.className = "number";
@@ -259,12 +230,17 @@
       { name: "System", of: (r) => r.name + (r.headline ? " (headline)" : r.control ? " (control)" : "") }, { name: "Threshold", of: (r) => r.threshold },
       { name: "Accuracy %", number: true, of: (r) => (100 * r.accuracy.value).toFixed(2) }, { name: "Interval", number: true, of: (r) => `[${(100 * r.accuracy.lo).toFixed(1)}, ${(100 * r.accuracy.hi).toFixed(1)}]` },
       { name: "Escalated %", number: true, of: (r) => (100 * r.deferred).toFixed(1) }, { name: "Calls per clip", number: true, of: (r) => (r.first_calls + r.second_calls).toFixed(3) },
-      { name: "Points over " + s.large, number: true, of: (r) => against(r.vs_large) }, { name: "Holm p", number: true, of: (r) => holm(r.vs_large) },
-      { name: "Points over " + s.small, number: true, of: (r) => against(r.vs_small) }, { name: "Holm p", number: true, of: (r) => holm(r.vs_small) },
+      { name: "Points over " + s.large, number: true, of: (r) => against(r.vs_large) }, { name: "Holm p", more: " over " + s.large, number: true, of: (r) => holm(r.vs_large) },
+      { name: "Points over " + s.small, number: true, of: (r) => against(r.vs_small) }, { name: "Holm p", more: " over " + s.small, number: true, of: (r) => holm(r.vs_small) },
     ];
     const rows = state.experiment.systems.filter((r) => matches(columns.map((c) => c.of(r)).join(" "), filter));
     $("systems").redraw = drawSystems;
-    table("systems", `${rows.length} of ${state.experiment.systems.length} systems, n = ${s.n}. Oracle thresholds and controls could not be deployed.`, columns, rows, { className: (r) => (r.headline ? "headline" : r.control ? "control" : "") });
+    table("systems", `${rows.length} of ${state.experiment.systems.length} systems, n\u00a0=\u00a0${s.n}. Oracle thresholds and controls could not be deployed.`, columns, rows, { className: (r) => (r.headline ? "headline" : r.control ? "control" : "") });
+  }
+  function choosePlan(k) {
+    $("plan").value = k;
+    $("ablation").sortBy = null;
+    drawAblation();
   }
   function drawAblation() {
     const plan = data.ablations[Number($("plan").value)];
@@ -278,13 +254,6 @@
 
   // ---- Clips.
   const perPage = 25;
-  function escalatedHere() {
-    const cases = state.experiment.cases, k = state.experiment.measures.findIndex((m) => m.name === state.curve.measure);
-    const counted = cases.filter((c) => c.counted && c.u[k] !== null).map((c) => c.u[k]).sort((a, b) => b - a);
-    const n = Math.round(share() * counted.length);
-    const tau = n <= 0 ? Infinity : n >= counted.length ? -Infinity : (counted[n - 1] + counted[n]) / 2;
-    return (c) => c.u[k] !== null && c.u[k] > tau;
-  }
   function drawClips() {
     const cases = state.experiment.cases;
     if (!cases) {
@@ -294,8 +263,10 @@
       $("clip").replaceChildren();
       return;
     }
-    $("clips-note").textContent = "Texts and answers are the data set's: they stay in this file, which is not to be published. Stages are those of the headline with its cross-fitted thresholds; “escalated here” is the slider.";
-    const here = escalatedHere(), kind = $("clips-kind").value, filter = $("clips-filter").value;
+    $("clips-note").textContent = "Texts and answers are the data set's: they stay in this file, which is not to be published. Stages are those of the headline with its cross-fitted thresholds; “escalated here” is what the thresholds above do.";
+    const s = setup(), t = thresholds(point()), k = state.experiment.measures.findIndex((m) => m.name === state.curve.measure);
+    const here = (c) => (c.u[k] ?? Infinity) > t.small, doubted = (c) => here(c) && (c.u_large ?? Infinity) > t.large;
+    const kind = $("clips-kind").value, filter = $("clips-filter").value;
     const kinds = {
       all: () => true, escalated: here, corrected: (c) => c.counted && !c.small.right && c.right, broken: (c) => c.counted && c.small.right && !c.right,
       disagree: (c) => c.small.polarity !== c.large.polarity, wrong: (c) => c.counted && !c.right, error: (c) => !!(c.small.error || c.large.error || !c.small.polarity || !c.large.polarity),
@@ -304,14 +275,13 @@
     const pages = Math.max(1, Math.ceil(rows.length / perPage));
     state.page = Math.min(Math.max(state.page, 0), pages - 1);
     $("clips-page").textContent = `${rows.length} clips, page ${state.page + 1} of ${pages}`;
-    const k = state.experiment.measures.findIndex((m) => m.name === state.curve.measure);
     $("clips").redraw = drawClips;
     const columns = [
       { name: "Clip", button: true, of: (c) => c.id }, { name: "Text", of: (c) => (c.text.length > 90 ? c.text.slice(0, 90) + "…" : c.text) }, { name: "Label", number: true, of: (c) => short(c.label) },
       { name: setup().small, of: (c) => mark(c.small) }, { name: setup().large, of: (c) => mark(c.large) }, { name: sentence(state.curve.measure), number: true, of: (c) => short(c.u[k]) },
-      { name: "Escalated here", of: (c) => (here(c) ? "yes" : "") }, { name: "Cascade", of: (c) => `${c.polarity || "no answer"}${c.counted ? (c.right ? " ✓" : " ✗") : ""}, ${c.stage}` },
+      { name: "Escalated here", of: (c) => (doubted(c) ? "yes, answer doubted" : here(c) ? "yes" : "") }, { name: "Cascade", of: (c) => `${c.polarity || "no answer"}${c.counted ? (c.right ? " ✓" : " ✗") : ""}, ${c.stage}` },
     ];
-    table("clips", "", columns, rows.slice(state.page * perPage, (state.page + 1) * perPage), { click: showClip, selected: (c) => c === state.clip });
+    table("clips", `Clips of ${s.dataset}, ${s.split} split`, columns, rows.slice(state.page * perPage, (state.page + 1) * perPage), { click: showClip, selected: (c) => c === state.clip });
   }
   const mark = (r) => (r.polarity ? r.polarity + (r.score !== null ? ` (${short(r.score)})` : "") : r.error ? "error" : "no answer");
   function showClip(c) {
@@ -339,6 +309,9 @@
       box.append(element("h4", "Round two: what the large model is asked"), element("pre", prompt),
         element("p", "The wording is a hypothesis: configs/prompts has it, the paper's is not public." + (s.surrogate ? ` The answer on record was not given to it; it stands in for ${s.surrogate}.` : ""), { class: "note" }));
     }
+    const back = element("button", "Back to the list", { type: "button" });
+    back.addEventListener("click", () => { const b = $("clips").querySelector("tr[aria-current] button") || $("clips-filter"); b.focus(); });
+    box.append(back);
     $("clip").replaceChildren(box);
     drawClips();
     $("clip").focus();
@@ -348,22 +321,24 @@
   function setTheme(dark) {
     document.documentElement.dataset.theme = dark ? "dark" : "light";
     $("theme").setAttribute("aria-pressed", String(dark));
-    drawCharts();
+    charts.draw();
     move();
   }
 
   function start() {
     options($("experiment"), data.experiments.map((e, i) => [i, e.setup.title + (e.setup.tier === "synth" && !e.setup.title.includes("SYNTHETIC") ? " (SYNTHETIC)" : "")]));
-    options($("plan"), (data.ablations || []).map((a, i) => [i, a.title]));
     data.ablations = data.ablations || [];
+    options($("plan"), data.ablations.map((a, i) => [i, a.title]));
     $("experiment").addEventListener("change", () => { state.clip = null; $("clip").replaceChildren(); chooseExperiment(); });
-    $("measure").addEventListener("change", chooseMeasure);
+    $("measure").addEventListener("change", () => chooseMeasure());
     $("fusion").addEventListener("change", chooseFusion);
+    $("doubt").addEventListener("input", () => { chooseRow(Number($("doubt").value)); move(); });
+    $("both").addEventListener("click", bothThresholds);
     for (const id of ["share", "price", "volume"]) $(id).addEventListener("input", move);
     $("chosen").addEventListener("click", toChosen);
     $("best").addEventListener("click", toBest);
     $("systems-filter").addEventListener("input", drawSystems);
-    $("plan").addEventListener("change", () => { $("ablation").sortBy = null; drawAblation(); });
+    $("plan").addEventListener("change", () => choosePlan($("plan").value));
     $("ablation-filter").addEventListener("input", drawAblation);
     for (const id of ["clips-kind", "clips-filter"]) $(id).addEventListener("input", () => { state.page = 0; drawClips(); });
     $("clips-prev").addEventListener("click", () => { state.page--; drawClips(); });
@@ -372,19 +347,17 @@
     document.documentElement.dataset.theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
     $("theme").setAttribute("aria-pressed", String(document.documentElement.dataset.theme === "dark"));
     // Paper is white whatever the screen is, and a window may get narrower.
-    const painted = (theme) => { if (document.documentElement.dataset.theme !== theme) { document.documentElement.dataset.theme = theme; drawCharts(); move(); } };
+    const painted = (theme) => { if (document.documentElement.dataset.theme !== theme) { document.documentElement.dataset.theme = theme; charts.draw(); move(); } };
     let screenTheme = "light", resized;
     addEventListener("beforeprint", () => { screenTheme = document.documentElement.dataset.theme; painted("light"); });
     addEventListener("afterprint", () => painted(screenTheme));
-    addEventListener("resize", () => { clearTimeout(resized); resized = setTimeout(() => { drawCharts(); move(); }, 200); });
+    addEventListener("resize", () => { clearTimeout(resized); resized = setTimeout(() => { charts.draw(); move(); }, 200); });
     // First is shown what gains most over the large model, if anything does.
     const gain = (e) => { const h = e.systems.find((s) => s.headline); return h && h.vs_large && h.vs_large.holm_p < 0.05 && e.setup.tier !== "synth" ? h.vs_large.difference.value : 0; };
     const first = data.experiments.reduce((best, e, i) => (gain(e) > gain(data.experiments[best]) ? i : best), 0);
     $("experiment").value = first;
-    const plan = data.ablations.findIndex((a) => a.name.startsWith(data.experiments[first].setup.dataset + "-"));
-    if (plan >= 0) $("plan").value = plan;
-    chooseExperiment();
     drawAblation();
+    chooseExperiment();
     document.documentElement.dataset.ready = "yes";
   }
   start();

@@ -1,5 +1,5 @@
 // Package webreport writes the interactive report: one HTML file that needs no
-// network, in which a threshold can be moved and every number and chart follows,
+// network, in which the thresholds can be moved and every number and chart follows,
 // tables sorted and filtered, and single clips looked into.
 //
 // Most readers want [Build]. The file may hold texts and answers of licensed
@@ -60,6 +60,8 @@ var (
 	layout string
 	//go:embed report.css
 	style string
+	//go:embed report-charts.js
+	charts string
 	//go:embed report.js
 	program string
 )
@@ -79,7 +81,7 @@ func Build(w io.Writer, p Page, scripts []Script) error {
 	}
 	var code []template.JS
 	var hashes, credits []string
-	for _, s := range append(scripts, Script{Code: []byte(program)}) {
+	for _, s := range append(scripts, Script{Code: []byte(charts)}, Script{Code: []byte(program)}) {
 		text, err := script(s)
 		if err != nil {
 			return fmt.Errorf("report: %s: %w", s.Name, err)

@@ -3,6 +3,7 @@ package webreport
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -51,10 +52,12 @@ func handMade() Page {
 		Systems: []experiment.System{
 			{Name: "small only", Fusion: "small-only", Accuracy: estimate(0.7), Costs: []experiment.Number{1e6}},
 			{Name: "large only", Fusion: "large-only", Accuracy: estimate(0.8), Deferred: 1, First: 1, Costs: []experiment.Number{1e9}},
-			{Name: "entropy + replace", Measure: "entropy", Fusion: "replace", Headline: true, Accuracy: estimate(0.89), Deferred: 0.5, First: 0.5, Costs: []experiment.Number{5e8}, VsSmall: paired, VsLarge: paired},
+			{Name: "entropy + replace", Measure: "entropy", Fusion: "replace", Headline: true, Threshold: experiment.CrossFitted, Accuracy: estimate(0.89), Deferred: 0.5, First: 0.5, Costs: []experiment.Number{5e8}, VsSmall: paired, VsLarge: paired},
+			{Name: "entropy + uacs-v2", Measure: "entropy", Fusion: "uacs-v2", Threshold: experiment.CrossFitted, Accuracy: estimate(0.92), Deferred: 0.5, First: 0.5, Second: 0.2, Costs: []experiment.Number{7e8}, VsSmall: paired, VsLarge: paired},
 		},
 		Measures: []experiment.Measure{{Name: "entropy"}},
 		Curves:   []experiment.Curve{curve, random},
+		Surface:  handMadeSurface(),
 		Diagnosis: &experiment.Diagnosis{
 			Histogram: experiment.Histogram{Edges: []experiment.Number{0, 0.5, 1}, Right: []int{100, 40}, Wrong: []int{10, 50}},
 			Risk:      []experiment.RiskCurve{{Measure: "entropy", Coverage: []experiment.Number{0.5, 1}, Risk: []experiment.Number{0.1, 0.3}}},
@@ -67,6 +70,18 @@ func handMade() Page {
 	return Page{
 		Experiments: []Experiment{{Result: r, Cases: cases, Prompts: map[string]string{"clip-1": "Two models disagree. <b>Judge anew.</b>"}}},
 		Ablations:   []Ablation{{Name: "g", Title: "SYNTHETIC grid", Tier: "synth", Columns: []string{"measure", "accuracy"}, Rows: [][]string{{"entropy", "0.89"}, {"margin", "0.90"}}, Note: "All."}},
+	}
+}
+
+// handMadeSurface has three values of the first threshold and two of the second: with
+// all answers doubted and half escalated, accuracy 93 % at 0.7 calls.
+func handMadeSurface() *experiment.Surface {
+	type numbers = []experiment.Number
+	return &experiment.Surface{
+		Measure: "entropy", LargeMeasure: "entropy", Fusion: "uacs-v2", Escalated: numbers{0, 0.5, 1}, Doubted: numbers{0, 1},
+		Accuracy: []numbers{{0.7, 0.9, 0.8}, {0.7, 0.93, 0.85}}, Lo: []numbers{{0.68, 0.88, 0.78}, {0.68, 0.91, 0.83}}, Hi: []numbers{{0.72, 0.92, 0.82}, {0.72, 0.95, 0.87}},
+		First: numbers{0, 0.5, 1}, Second: []numbers{{0, 0, 0}, {0, 0.2, 0.4}}, Prices: []experiment.Price{{Clip: 1e6, First: 1e9, Second: 1e9}},
+		Hull: []experiment.SurfacePoint{{Accuracy: 0.7}, {Escalated: 0.5, Doubted: 1, Accuracy: 0.93, First: 0.5, Second: 0.2}}, Note: "By hand",
 	}
 }
 
@@ -130,17 +145,24 @@ func TestBuildRefusesAnUnknownInterpreter(t *testing.T) {
 	}
 }
 
-// On a telephone nothing is wider than the page, charts included.
+// On a telephone nothing is wider than the page, long names and charts included.
 func TestReportOnANarrowScreen(t *testing.T) {
 	browser.Need(t)
 	file := filepath.Join(t.TempDir(), "report.html")
-	if err := os.WriteFile(file, build(t, handMade(), libraries(t)), 0o644); err != nil {
+	long := handMade()
+	long.Experiments[0].Setup.Title = "SYNTHETIC clips of a title that is as long as those of experiments on public data, and longer"
+	long.Ablations[0].Title = long.Experiments[0].Setup.Title
+	if err := os.WriteFile(file, build(t, long, libraries(t)), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	page := browser.Open(t, "file://"+file, 500, 900) // narrower windows Chromium does not open
 	page.Wait("document.documentElement.dataset.ready === 'yes'")
+	page.Eval("document.getElementById('both').click()")
 	if got := page.Eval("[...document.querySelectorAll('main > section > *, .charts svg, .choices > *')].filter((e) => e.getBoundingClientRect().right > innerWidth).length"); got != "0" {
 		t.Errorf("%s parts of the page are wider than the window", got)
+	}
+	if got := page.Eval("document.documentElement.scrollWidth - document.documentElement.clientWidth"); got != "0" {
+		t.Errorf("the page scrolls sideways by %s pixels", got)
 	}
 }
 
@@ -172,7 +194,7 @@ func TestReportInABrowser(t *testing.T) {
 		t.Errorf("numbers with none: %s", got)
 	}
 	page.Eval("document.getElementById('best').click()")
-	if got := page.Text("#shown"); got != "50 %" {
+	if got := page.Text("#share-shown"); got != "50 %, τ = 0.5" { // one clip's uncertainty is 0.9, the other's 0.1
 		t.Errorf("the best share is %s, want 50 %%", got)
 	}
 
@@ -207,4 +229,66 @@ func TestReportInABrowser(t *testing.T) {
 	if screenshot != "" {
 		page.Screenshot(screenshot)
 	}
+}
+
+// Both thresholds: each slider moves by the keyboard, and the numbers are those of the
+// cell, with its interval, its calls and their price, by hand from handMadeSurface:
+// 0.7 calls of 1e9 FLOPs after 1e6, and 100,000 clips a month at a cent a call.
+func TestBothThresholdsInABrowser(t *testing.T) {
+	browser.Need(t)
+	file, scripts := filepath.Join(t.TempDir(), "report.html"), libraries(t)
+	if err := os.WriteFile(file, build(t, handMade(), scripts), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	page := browser.Open(t, "file://"+file, 1300, 2400)
+	page.Wait("document.documentElement.dataset.ready === 'yes'")
+	if got := page.Eval("document.getElementById('doubt-choice').hidden"); got != "true" {
+		t.Error("a second threshold for a fusion that has none")
+	}
+	check := func(when string, want ...string) {
+		t.Helper()
+		got := page.Text(".choices") + page.Text("#numbers")
+		for _, w := range want {
+			if !strings.Contains(got, w) {
+				t.Errorf("%s: no %q in %s", when, w, got)
+			}
+		}
+	}
+	// The cascade that was cross-fitted has half escalated and 0.2 second calls.
+	page.Eval("document.getElementById('both').click()")
+	check("at the chosen thresholds", "93.00 %", "95 % interval 91.0 % to 95.0 %", "0.700", "of these 0.200 in round two", "40 of 200 clips", "7.01e+8", "US$ 700.00",
+		"50.0 %, τ = 0.5", "100.0 %, τ = −∞", "92.00 % [90.0 %, 94.0 %] at 50 % escalated (entropy + uacs-v2)")
+	page.Key("ArrowLeft") // the second slider has the focus: nothing is doubted
+	check("after a key on the second slider", "90.00 %", "88.0 % to 92.0 %", "0.500", "5.01e+8", "US$ 500.00", "0.0 %, τ = ∞")
+	page.Eval("document.getElementById('share').focus()")
+	page.Key("End")
+	check("after a key on the first", "80.00 %", "78.0 % to 82.0 %", "1.000", "US$ 1000.00", "100.0 %, τ = −∞")
+	page.Eval("document.getElementById('doubt').focus()")
+	page.Key("End")
+	check("all escalated, all doubted", "85.00 %", "83.0 % to 87.0 %", "1.400", "80 of 200 clips", "US$ 1400.00")
+	page.Wait("document.getElementById('spoken').textContent.includes('100 % escalated, 100 % doubted: accuracy 85.0 %, interval 83.0 % to 87.0 %')")
+	if scripts != nil {
+		page.Wait("document.querySelectorAll('.charts svg').length === 5")
+		checkPlace(t, page, 1, 1)
+		page.Key("Home")
+		checkPlace(t, page, 1, 0)
+	}
+	page.Eval("document.getElementById('best').click()")
+	check("the best pair", "93.00 %", "50.0 %", "100.0 %")
+	if len(page.Console) > 0 {
+		t.Errorf("the console says %q", page.Console)
+	}
+}
+
+// checkPlace checks where the ring on the heat map is, as shares of its width and
+// height, by the frame of the cells.
+func checkPlace(t *testing.T, page *browser.Page, x, y float64) {
+	t.Helper()
+	const place = `(() => {
+		const all = [...document.querySelectorAll('#surface .role-mark.mark-rect path')].map((e) => e.getBoundingClientRect());
+		const rings = document.querySelectorAll('#surface .mark-symbol path'), ring = rings[rings.length - 1].getBoundingClientRect();
+		const left = Math.min(...all.map((r) => r.left)), right = Math.max(...all.map((r) => r.right)), top = Math.min(...all.map((r) => r.top)), bottom = Math.max(...all.map((r) => r.bottom));
+		return Math.abs(((ring.left + ring.right) / 2 - left) / (right - left) - %g) < 0.02 && Math.abs((bottom - (ring.top + ring.bottom) / 2) / (bottom - top) - %g) < 0.02;
+	})()`
+	page.Wait(fmt.Sprintf(place, x, y))
 }

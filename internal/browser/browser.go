@@ -68,8 +68,11 @@ func Open(t testing.TB, url string, width, height int) *Page {
 	t.Cleanup(func() {
 		p.call("", "Browser.close", nil)
 		inW.Close()
-		cancel()
+		// One that is killed leaves children, which go on writing into the profile.
+		kill := time.AfterFunc(10*time.Second, cancel)
 		_ = cmd.Wait() // killed or closed: either is an end
+		kill.Stop()
+		cancel()
 		outR.Close()
 	})
 	p.attach(url)
@@ -129,6 +132,52 @@ func (p *Page) Text(selector string) string {
 		p.t.Fatal(err)
 	}
 	return strings.TrimSpace(s)
+}
+
+// keyCodes are the numbers by which the protocol knows keys that write no letter.
+var keyCodes = map[string]int{"Tab": 9, "Enter": 13, "Escape": 27, " ": 32, "PageUp": 33, "PageDown": 34, "End": 35, "Home": 36, "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40}
+
+// Key presses a key, named as in a KeyboardEvent, with the focus where it is. It fails
+// the test for a key that it does not know.
+func (p *Page) Key(name string) {
+	p.t.Helper()
+	code := keyCodes[name]
+	if code == 0 {
+		p.t.Fatalf("browser: unknown key %q", name)
+	}
+	event := map[string]any{"type": "keyDown", "key": name, "code": name, "windowsVirtualKeyCode": code}
+	if name == "Enter" || name == " " {
+		event["text"] = map[string]string{"Enter": "\r", " ": " "}[name]
+	}
+	p.must(p.session, "Input.dispatchKeyEvent", event, nil)
+	p.must(p.session, "Input.dispatchKeyEvent", map[string]any{"type": "keyUp", "key": name, "code": name, "windowsVirtualKeyCode": code}, nil)
+}
+
+// A Node is what assistive technology is told about a part of the page.
+type Node struct{ Role, Name string }
+
+// Accessibility returns the parts of the page that assistive technology is told about,
+// in the order of the page.
+func (p *Page) Accessibility() []Node {
+	p.t.Helper()
+	type value struct{ Value any }
+	var tree struct {
+		Nodes []struct {
+			Ignored    bool
+			Role, Name value
+		}
+	}
+	p.must(p.session, "Accessibility.enable", nil, nil)
+	p.must(p.session, "Accessibility.getFullAXTree", nil, &tree)
+	var out []Node
+	for _, n := range tree.Nodes {
+		if !n.Ignored {
+			role, _ := n.Role.Value.(string)
+			name, _ := n.Name.Value.(string)
+			out = append(out, Node{role, name})
+		}
+	}
+	return out
 }
 
 // Screenshot writes the window as PNG.

@@ -12,8 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/term"
-
 	"uacs/datasets"
 	"uacs/harness/ablation"
 	"uacs/harness/experiment"
@@ -196,10 +194,8 @@ func (c ablateCmd) run(a *app, run *reproduce.Ablation) error {
 
 // width is that of the terminal, or COLUMNS, or 100.
 func (a *app) width() int {
-	if f, ok := a.Stdout.(*os.File); ok {
-		if w, _, err := term.GetSize(int(f.Fd())); err == nil && w > 0 {
-			return w
-		}
+	if w := columnsOf(a.Stdout); w > 0 {
+		return w
 	}
 	if w, err := strconv.Atoi(a.Getenv("COLUMNS")); err == nil && w > 0 {
 		return w
@@ -229,7 +225,7 @@ func (p *progressLine) show(done, total int) {
 	p.last, p.shown = now, true
 	rate := float64(done-p.first) / max(now.Sub(p.start).Seconds(), 1e-3)
 	left := time.Duration(float64(total-done) / max(rate, 1e-9) * float64(time.Second)).Round(time.Second)
-	fmt.Fprintf(p.out, "\r%s: %d/%d cells, %.0f/s, %s left \x1b[K", p.name, done, total, rate, left)
+	writeLine(p.out, fmt.Sprintf("%s: %d/%d cells, %.0f/s, %s left", p.name, done, total, rate, left))
 }
 
 // end clears the line.

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"uacs/harness/cache"
 	"uacs/harness/cache/jsonl"
@@ -125,7 +124,7 @@ func (c cacheStat) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	t := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
+	t := newTable(a.Stdout, 0)
 	fmt.Fprintln(t, "dataset\tmodel\trevision\tround\trows\tanswered\tfailed\ttokens in\ttokens out\tUSD\tbytes")
 	var rows int
 	for _, n := range counts {

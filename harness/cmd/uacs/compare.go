@@ -6,7 +6,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"uacs/harness/ablation"
 	"uacs/harness/experiment"
@@ -124,7 +123,7 @@ func printPanel(w io.Writer, p *policy.Panel) {
 
 func printComparison(w io.Writer, p *policy.Panel, c policy.Comparison) error {
 	printPanel(w, p)
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	t := newTable(w, 0)
 	fmt.Fprintf(t, "policy\tright\taccuracy %% [%.4g %%]\tescalated %%\tfirst calls\tsecond calls\ttuned on\n", 100*p.Plan.Level)
 	for _, x := range []policy.Played{c.A, c.B} {
 		name, tuned := x.Ref.String(), x.TunedOn

@@ -6,7 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"strings"
-	"text/tabwriter"
+	"time"
 
 	"golang.org/x/term"
 
@@ -55,7 +55,7 @@ func (c dataListCmd) Run(a *app) error {
 		return err
 	}
 	fmt.Fprintf(a.Stdout, "Read from: %s\n\n", origin)
-	w := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
+	w := newTable(a.Stdout, 0)
 	fmt.Fprintln(w, "dataset\tfiles\tbytes\tclips\ttrain/valid/test")
 	complete := true
 	var licences []string
@@ -140,7 +140,7 @@ func (c dataGetCmd) Run(a *app) error {
 	}
 	o := c.options(a)
 	consent := datasets.Consent{Accepted: c.AcceptLicence, Ask: isTerminal(a.Stdin), In: a.Stdin, Out: a.Stderr}
-	report := &dataProgress{out: a.Stderr, live: isTerminal(a.Stderr), done: map[string]int64{}}
+	report := newDataProgress(a, o.DataDir(), manifests)
 	results, err := datasets.Get(a.Ctx, manifests, datasets.GetOptions{
 		Dir: o.DataDir(), Mirror: o.Mirror, Consent: consent.Confirm, Progress: report.event,
 	})
@@ -159,7 +159,7 @@ func (c dataGetCmd) Run(a *app) error {
 
 // printFetched prints what was done about each file that was not there.
 func printFetched(out io.Writer, results []datasets.Fetched) {
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	w := newTable(out, 0)
 	for _, r := range results {
 		switch r.Outcome {
 		case datasets.Present:
@@ -179,8 +179,23 @@ type dataProgress struct {
 	out  io.Writer
 	live bool
 	done map[string]int64
-	sum  int64
-	kib  int64 // the last count shown
+	// all is how many bytes are missing, as far as sizes on disk tell; sum of them came
+	// since the first did.
+	all, sum int64
+	kib      int64 // the last count shown
+	since    time.Time
+}
+
+// newDataProgress shows what is fetched into a folder.
+func newDataProgress(a *app, dir string, manifests []datasets.Manifest) *dataProgress {
+	p := &dataProgress{out: a.Stderr, live: isTerminal(a.Stderr), done: map[string]int64{}}
+	for _, f := range datasets.FilesOf(manifests) {
+		missing, err := datasets.Available(os.DirFS(dir), datasets.Manifest{Files: []datasets.File{f}})
+		if err == nil {
+			p.all += totalBytes(missing)
+		}
+	}
+	return p
 }
 
 func (p *dataProgress) event(e datasets.Progress) {
@@ -194,8 +209,10 @@ func (p *dataProgress) event(e datasets.Progress) {
 		p.sum += e.Done - p.done[e.File.Path]
 		p.done[e.File.Path] = e.Done
 		if kib := p.sum >> 10; p.live && kib != p.kib {
-			p.kib = kib
-			fmt.Fprintf(p.out, "\r%d KiB", kib)
+			if p.kib = kib; p.since.IsZero() {
+				p.since = time.Now()
+			}
+			writeLine(p.out, fmt.Sprintf("%d of %d KiB%s", kib, p.all>>10, pace(int(kib), int(p.all>>10-kib), time.Since(p.since))))
 		}
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"uacs/datasets"
 	"uacs/datasets/synth"
@@ -187,12 +186,12 @@ func (c dataShowCmd) printTable(a *app, d *datasets.Dataset, origin string, show
 	for _, w := range d.Warnings {
 		fmt.Fprintf(a.Stdout, "warning: %s\n", w)
 	}
-	fmt.Fprintf(a.Stdout, "\n%s", datasets.SplitTable(c.summaries(d)))
-	if len(shown) == 0 {
-		return nil
+	fmt.Fprintln(a.Stdout)
+	if err := writeFitted(a.Stdout, datasets.SplitTable(c.summaries(d))); err != nil || len(shown) == 0 {
+		return err
 	}
 	fmt.Fprintln(a.Stdout)
-	w := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
+	w := newTable(a.Stdout, 0)
 	fmt.Fprintln(w, "id\tsplit\tlabel\ttext alone\taudio alone\tvideo alone\ttext")
 	for _, s := range shown {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", s.ID, s.Split, datasets.FormatLabel(s.Label),

@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"text/tabwriter"
 
 	"uacs/datasets"
 	"uacs/harness/report"
@@ -46,7 +45,7 @@ func (c doctorCmd) Run(a *app) error {
 	for _, t := range tools {
 		findings = append(findings, t.look())
 	}
-	w := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
+	w := newTable(a.Stdout, 0)
 	missing := 0
 	for _, f := range findings {
 		mark := "ok"

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"uacs/datasets"
 	"uacs/datasets/synth"
@@ -189,7 +188,7 @@ func rooted(name string) (fs.FS, string) {
 }
 
 func printFormats(w io.Writer) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	t := newTable(w, 0)
 	for _, m := range importer.All() {
 		fmt.Fprintf(t, "%s\t%s\n", m.Name, m.Doc)
 	}
@@ -199,7 +198,7 @@ func printFormats(w io.Writer) error {
 // printAnswered prints a line for each model: the clips asked for, those with a
 // usable answer, those with an error. It returns how many answers are usable.
 func printAnswered(w io.Writer, im importer.Import) (total int, err error) {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	t := newTable(w, 0)
 	fmt.Fprintln(t, "model\tasked\tanswered\terror")
 	for _, model := range im.Models() {
 		records, err := im.Of(model)

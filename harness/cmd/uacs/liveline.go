@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"time"
 
 	"uacs/harness/cascade"
 	"uacs/harness/sample"
@@ -28,13 +29,16 @@ type liveLine struct {
 	in, out int
 	usd     float64
 	step    cascade.Step
+	// The present role began at since, with first questions answered.
+	since time.Time
+	first int
 }
 
 // show takes the next step.
 func (l *liveLine) show(s cascade.Step) {
 	if s.Role != l.step.Role || s.Split != l.step.Split {
 		l.in, l.out, l.usd = l.in+l.step.TokensIn, l.out+l.step.TokensOut, l.usd+l.step.USD
-		l.last = -1
+		l.last, l.since, l.first = -1, time.Now(), s.Done
 	}
 	l.step = s
 	if s.Split == l.split {
@@ -53,7 +57,7 @@ func (l *liveLine) show(s cascade.Step) {
 		_ = l.event() // a broken pipe shows at the summary
 	case !l.json && isTerminal(l.a.Stderr):
 		l.shown = true
-		fmt.Fprintf(l.a.Stderr, "\r%s\x1b[K", l.text())
+		writeLine(l.a.Stderr, l.text(time.Since(l.since)))
 	}
 	l.last = part
 }
@@ -114,9 +118,10 @@ func (l *liveLine) event() error {
 	return l.a.jsonLine(e)
 }
 
-func (l *liveLine) text() string {
+// text is the line when the present role has run for that long.
+func (l *liveLine) text(gone time.Duration) string {
 	s := l.step
-	t := fmt.Sprintf("%s: %s, %s model: %d of %d, %d asked", l.name, s.Split, s.Role, s.Done, s.All, s.Asked)
+	t := fmt.Sprintf("%s: %s, %s model: %d of %d, %d asked%s", l.name, s.Split, s.Role, s.Done, s.All, s.Asked, pace(s.Done-l.first, s.All-s.Done, gone))
 	if in, out := l.in+s.TokensIn, l.out+s.TokensOut; in+out > 0 {
 		t += fmt.Sprintf("; tokens %d in, %d out", in, out)
 	}
@@ -133,6 +138,16 @@ func (l *liveLine) text() string {
 		t += fmt.Sprintf("; %.1f%% of the calls saved", 100*share)
 	}
 	return t
+}
+
+// pace says how fast done steps went and how long the rest takes at that rate; "" while
+// there is nothing to say.
+func pace(done, left int, gone time.Duration) string {
+	if done <= 0 || left <= 0 || gone <= 0 {
+		return ""
+	}
+	rate := float64(done) / gone.Seconds()
+	return fmt.Sprintf(", %.1f/s, %s left", rate, time.Duration(float64(left)/rate*float64(time.Second)).Round(time.Second))
 }
 
 // end clears the line.

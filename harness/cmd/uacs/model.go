@@ -92,7 +92,7 @@ func fetchAsset(a *app, dir string, asset assets.Asset, o assets.Options) error 
 	if err != nil {
 		return err
 	}
-	w := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
+	w := newTable(a.Stdout, 0)
 	for _, f := range asset.Files {
 		if _, ok := paths[f.Name]; ok {
 			fmt.Fprintf(w, "  present\t%d\t%s\n", f.Bytes, f.Name)
@@ -261,7 +261,7 @@ func printCost(out io.Writer, r modelReport) error {
 		shapes = append(shapes, onnx.Spec(v))
 	}
 	fmt.Fprintf(out, "Cost of one run with %s:\n", strings.Join(shapes, ", "))
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	w := newTable(out, tabwriter.AlignRight)
 	fmt.Fprintln(w, "nodes\tFLOPs\tparameters\t operator")
 	nodes := 0
 	for _, o := range r.Ops {
@@ -322,7 +322,7 @@ func (c modelCheckCmd) Run(a *app) error {
 	}
 	defer m.Close()
 	fmt.Fprintf(a.Stdout, "%s: opened by ONNX Runtime %s, SHA-256 %s\n", c.File, onnx.Version(), m.Digest())
-	w := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
+	w := newTable(a.Stdout, 0)
 	fmt.Fprintln(w, "inputs\tFLOPs\tparameters\tmedian time\tbatches/s")
 	for _, sizes := range c.sizes(file) {
 		if err := c.measure(a.Ctx, w, m, file, sizes); err != nil {

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"uacs/datasets"
 	"uacs/datasets/synth"
@@ -109,7 +108,7 @@ func (c modelCheckCmd) checkOwn(a *app) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.File, err)
 	}
-	w := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
+	w := newTable(a.Stdout, 0)
 	fmt.Fprintln(w, "clips\tframes or tokens\tFLOPs\tparameters\tmedian time\tclips/s")
 	for _, r := range measured {
 		flops := fmt.Sprint(r.FLOPs)

@@ -6,7 +6,6 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 	"unicode"
 
 	"uacs/harness/cache"
@@ -209,7 +208,7 @@ func (c predictCmd) rows(config *cascade.Config) ([]sample.Sample, error) {
 }
 
 func printAnswers(a *app, outcomes []cascade.Outcome) error {
-	w := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
+	w := newTable(a.Stdout, 0)
 	fmt.Fprintln(w, "id\tscore\tpolarity\tuncertainty\tstage\tcalls\tFLOPs\tUSD")
 	for _, o := range outcomes {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%d\t%.4g\t%.4f\n", o.ID, decimals(o.Score), orDash(o.Polarity), decimals(o.USmall), o.Stage,

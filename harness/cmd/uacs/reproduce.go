@@ -11,8 +11,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"golang.org/x/term"
-
 	"uacs/datasets"
 	"uacs/harness/experiment"
 	"uacs/harness/report"
@@ -24,7 +22,7 @@ type reproduceCmd struct {
 	Experiment    []string `arg:"" optional:"" help:"Names of experiments; none means all."`
 	Root          string   `help:"Project folder, which holds configs." default:"." placeholder:"DIR"`
 	Out           string   `help:"Folder that results and figures are written into (default: the project folder)." placeholder:"DIR"`
-	FromScratch   bool     `help:"Compute everything anew: neither read nor write the cache of earlier runs."`
+	FromScratch   bool     `help:"Compute everything anew, whatever the cache of earlier runs holds; the next run finds it there."`
 	JSON          bool     `help:"Print events as JSON lines, for programs."`
 	NoNotebooks   bool     `help:"Do not run the notebooks."`
 	AcceptLicence bool     `help:"Agree to the licences of the public data and fetch what is missing."`
@@ -91,13 +89,10 @@ func (c reproduceCmd) Run(a *app) error {
 // plain are the options without anybody who is told.
 func (c reproduceCmd) plain(a *app, data fs.FS) (o reproduce.Options, err error) {
 	o = reproduce.Options{
-		Root: c.Root, Out: c.Out, Data: data, Only: c.Experiment, Cache: filepath.Join(c.Root, ".cache", "experiments"), WebReport: true,
+		Root: c.Root, Out: c.Out, Data: data, Only: c.Experiment, Cache: filepath.Join(c.Root, ".cache", "experiments"), Anew: c.FromScratch, WebReport: true,
 	}
 	if o.Out == "" {
 		o.Out = c.Root
-	}
-	if c.FromScratch {
-		o.Cache = ""
 	}
 	o.SecondPrompt = secondPrompts(os.DirFS(c.Root))
 	o.Scripts, err = scripts(a, c.Root)
@@ -116,7 +111,7 @@ func (c reproduceCmd) data(a *app, place datasets.Options) (fs.FS, datasets.Orig
 		return fsys, origin, err
 	}
 	consent := datasets.Consent{Accepted: c.AcceptLicence, Ask: isTerminal(a.Stdin), In: a.Stdin, Out: a.Stderr}
-	report := &dataProgress{out: a.Stderr, live: isTerminal(a.Stderr), done: map[string]int64{}}
+	report := newDataProgress(a, place.DataDir(), datasets.Manifests())
 	_, err = datasets.Get(a.Ctx, datasets.Manifests(), datasets.GetOptions{
 		Dir: place.DataDir(), Mirror: place.Mirror, Consent: consent.Confirm, Progress: report.event,
 	})
@@ -185,24 +180,11 @@ func printDone(a *app, d reproduce.Done, width int) {
 	head := fmt.Sprintf("  %-7s %-*s n = %4d  ", how, width, r.Setup.Name, r.Setup.N)
 	found := fmt.Sprintf("small %s  large %s  cascade %s at %.0f %% escalated  %s%s",
 		inPercent(r.Alone("small-only")), inPercent(r.Alone("large-only")), inPercent(r.Cascade()), 100*float64(r.Cascade().Deferred), sparkline(r), mark)
-	if w := terminalColumns(a); w > 0 && utf8.RuneCountInString(head+found) > w { // two lines rather than a torn one
+	if w := columnsOf(a.Stdout); w > 0 && utf8.RuneCountInString(head+found) > w { // two lines rather than a torn one
 		head = strings.TrimRight(head, " ") + "\n          "
 		found = strings.Replace(found, "  cascade", "\n          cascade", 1)
 	}
 	fmt.Fprintf(a.Stdout, "%s%s\n", head, found)
-}
-
-// terminalColumns is the width of the terminal that a writes to, 0 if it is none.
-func terminalColumns(a *app) int {
-	f, ok := a.Stdout.(*os.File)
-	if !ok {
-		return 0
-	}
-	w, _, err := term.GetSize(int(f.Fd()))
-	if err != nil {
-		return 0
-	}
-	return w
 }
 
 // doneLine says on a terminal, below what has been printed, how much of a run is done,
@@ -229,7 +211,7 @@ func (l *doneLine) step(print func()) {
 	if !isTerminal(l.a.Stderr) || l.done >= l.all {
 		return
 	}
-	fmt.Fprintf(l.a.Stderr, "\r%s\x1b[K", l.text(time.Since(l.started)))
+	writeLine(l.a.Stderr, l.text(time.Since(l.started)))
 }
 
 func (l *doneLine) text(gone time.Duration) string {

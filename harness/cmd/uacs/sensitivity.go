@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -135,41 +134,59 @@ func (c sensitivityCmd) study(a *app, p sensitivity.Plan, at sensitivity.Place) 
 	if err != nil {
 		return err
 	}
-	printTable(a.Stdout, sensitivity.Summary(r))
+	if err := printTable(a.Stdout, sensitivity.Summary(r)); err != nil {
+		return err
+	}
 	fmt.Fprintf(a.Stdout, "%d files written, %d unchanged: %s and others\n\n", written, same, files[0].Path)
 	return nil
 }
 
-// printTable writes a table in columns, and its notes.
-func printTable(w io.Writer, t report.Table) {
+// printTable writes a table in columns, and its notes. Columns that explain others are
+// left out: the files have them.
+func printTable(w io.Writer, t report.Table) error {
 	fmt.Fprintln(w, t.Title)
-	skip := func(i int) bool { return t.Columns[i].Name == "What it is" || t.Columns[i].Name == "Values" }
-	width := make([]int, len(t.Columns))
-	names := make([]string, len(t.Columns))
+	var shown []report.Column
+	rows := make([][]string, 1+len(t.Rows))
 	for i, col := range t.Columns {
-		names[i] = col.Name
-	}
-	rows := append([][]string{names}, t.Rows...)
-	for _, row := range rows {
-		for i, cell := range row {
-			width[i] = max(width[i], len([]rune(cell)))
+		if col.Name == "What it is" || col.Name == "Values" {
+			continue
+		}
+		shown, rows[0] = append(shown, col), append(rows[0], col.Name)
+		for k, row := range t.Rows {
+			rows[k+1] = append(rows[k+1], row[i])
 		}
 	}
-	for _, row := range rows {
-		var b strings.Builder
-		for i, cell := range row {
-			pad := strings.Repeat(" ", width[i]-len([]rune(cell)))
-			switch {
-			case skip(i):
-			case t.Columns[i].Number:
-				b.WriteString("  " + pad + cell)
-			default:
-				b.WriteString("  " + cell + pad)
-			}
-		}
-		fmt.Fprintln(w, strings.TrimRight(b.String(), " "))
+	text := aligned(shown, rows)
+	if width := columnsOf(w); width > 0 && widest(text) > width {
+		text = fitted(rows, width)
 	}
-	for _, n := range slices.Clone(t.Notes) {
+	fmt.Fprint(w, text)
+	for _, n := range t.Notes {
 		fmt.Fprintf(w, "note: %s\n", n)
 	}
+	return nil
+}
+
+// aligned lays rows out in columns, numbers to the right.
+func aligned(shown []report.Column, rows [][]string) string {
+	width := make([]int, len(shown))
+	for _, row := range rows {
+		for i, cell := range row {
+			width[i] = max(width[i], columns(cell))
+		}
+	}
+	var b strings.Builder
+	for _, row := range rows {
+		var line strings.Builder
+		for i, cell := range row {
+			pad := strings.Repeat(" ", width[i]-columns(cell))
+			if shown[i].Number {
+				line.WriteString("  " + pad + cell)
+			} else {
+				line.WriteString("  " + cell + pad)
+			}
+		}
+		fmt.Fprintln(&b, strings.TrimRight(line.String(), " "))
+	}
+	return b.String()
 }

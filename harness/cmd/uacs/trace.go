@@ -72,9 +72,14 @@ func printLineage(a *app, l lineage.Lineage) {
 	}
 	if l.Records != "" {
 		line("records", "%s", l.Records)
+	}
+	if l.ConfigSHA256 != "" {
 		line("config", "%s, SHA-256 %.12s (%s)", l.Config, l.ConfigSHA256, l.ConfigState)
 	} else if l.Config != "" {
 		line("config", "%s", l.Config)
+	}
+	for _, said := range l.Card {
+		line("card", "%s", said)
 	}
 	for _, e := range l.From {
 		line("from", "%s, %s (%s); %s, SHA-256 %.12s (%s)", e.Of, e.Records, e.State, e.Config, e.ConfigSHA256, e.ConfigState)

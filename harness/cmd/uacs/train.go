@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"uacs/datasets"
 	"uacs/harness/model/assets"
@@ -263,6 +264,8 @@ type epochLine struct {
 	live  bool
 	mu    sync.Mutex
 	shown bool
+	since time.Time
+	done  int // epochs
 }
 
 func (l *epochLine) show(e ubm.Epoch) {
@@ -271,8 +274,17 @@ func (l *epochLine) show(e ubm.Epoch) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if !l.shown {
+		l.since = time.Now()
+	}
+	// When training stops early is not known: there is a rate, but no time that is left.
+	rate := ""
+	if gone := time.Since(l.since); l.shown && gone > 0 {
+		rate = fmt.Sprintf(", %.1f epochs/s", float64(l.done)/gone.Seconds())
+	}
 	l.shown = true
-	fmt.Fprintf(l.a.Stderr, "\r%s: seed %d, epoch %d: train loss %.4f, valid loss %.4f \x1b[K", l.name, e.Seed, e.Epoch, e.TrainLoss, e.ValidLoss)
+	l.done++
+	writeLine(l.a.Stderr, fmt.Sprintf("%s: seed %d, epoch %d%s: train loss %.4f, valid loss %.4f", l.name, e.Seed, e.Epoch, rate, e.TrainLoss, e.ValidLoss))
 }
 
 // end clears the line.

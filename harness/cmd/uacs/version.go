@@ -8,7 +8,6 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"uacs/harness/cache"
 	"uacs/harness/experiment"
@@ -155,7 +154,7 @@ func (v *version) print(a *app) error {
 	}
 	cgo := map[bool]string{true: "on", false: "off: no model runs, no plugins"}[v.CGO]
 	fetched := map[bool]string{true: "fetched", false: "not fetched"}[v.ONNXRuntimeFetched]
-	w := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
+	w := newTable(a.Stdout, 0)
 	fmt.Fprintf(w, "commit\t%s\ncgo\t%s\nONNX Runtime\t%s, %s\n", commit, cgo, v.ONNXRuntime, fetched)
 	for _, f := range v.Schemas {
 		fmt.Fprintf(w, "%s schema\t%d\n", f.Kind, f.Version)
