@@ -22,7 +22,7 @@ func (b *judged) judge(k *bootstrap.Kernel, specs []Spec) ([]Cell, error) {
 		cells[i] = b.blank(s)
 	}
 	u, err := newUnit(b, specs)
-	if isNotApplicable(err) {
+	if panel.IsNotApplicable(err) {
 		for i := range cells {
 			cells[i].NA = err.Error()
 		}
@@ -35,12 +35,6 @@ func (b *judged) judge(k *bootstrap.Kernel, specs []Spec) ([]Cell, error) {
 		return nil, fmt.Errorf("measure %s, calibration %s: %w", specs[0].Measure, specs[0].Calibration, err)
 	}
 	return cells, nil
-}
-
-// isNotApplicable reports whether an error says why there are no numbers.
-func isNotApplicable(err error) bool {
-	var na *panel.NotApplicable
-	return errors.As(err, &na)
 }
 
 // blank is a cell without numbers.
@@ -67,8 +61,8 @@ func (b *judged) blank(s Spec) Cell {
 	return c
 }
 
-// judge fills in the cells: fusions first, then one walk of the bootstrap for all
-// of them, then each cell's own numbers.
+// judge fills in the cells: fusions first, then the bootstrap of all of them
+// together, then each cell's own numbers.
 func (u *unit) judge(k *bootstrap.Kernel, cells []Cell) error {
 	var live []*Cell
 	var made []panel.Fused
@@ -79,7 +73,7 @@ func (u *unit) judge(k *bootstrap.Kernel, cells []Cell) error {
 			return err
 		}
 		f, err := u.Fuse(s, u.signals)
-		if isNotApplicable(err) {
+		if panel.IsNotApplicable(err) {
 			cells[i].NA = err.Error()
 			continue
 		}

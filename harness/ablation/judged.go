@@ -79,34 +79,28 @@ func (b *judged) alone() error {
 		reps    []int
 		dst     *Alone
 	}{{b.Keep, b.keepReps, &b.small}, {b.Large, b.largeReps, &b.larger}} {
-		interval, err := b.mean(&sel, m.quality, m.reps, nil)
+		accuracy, warnings, err := b.mean(&sel, m.quality, m.reps, nil)
 		if err != nil {
 			return err
 		}
-		m.dst.Right, m.dst.Accuracy = ones(m.quality), interval
+		m.dst.Right, m.dst.Accuracy = ones(m.quality), accuracy
+		if m.dst == &b.small { // the other's are the same: they are about the clusters
+			b.warnings = slices.Concat(b.Cohort.Notes, warnings)
+		}
 	}
-	b.warnings = append(slices.Clone(b.Cohort.Notes), b.meanWarnings(b.Keep)...)
 	return nil
 }
 
 // mean estimates the accuracy of a column that has reps right clips in each
-// replicate, less that of the clips counted in less, nil for none.
-func (b *judged) mean(sel *bootstrap.Selector, quality []float64, reps, less []int) (Estimate, error) {
+// replicate, less that of the clips counted in less, nil for none; with caveats about
+// the interval.
+func (b *judged) mean(sel *bootstrap.Selector, quality []float64, reps, less []int) (Estimate, []string, error) {
+	interval, err := infer.Mean(b.Clusters, quality, nil, infer.Plan{Replicates: 1, Level: b.plan.Level})
+	if err != nil {
+		return Estimate{}, nil, err
+	}
 	lo, hi := b.reps.Mean(sel, reps, less, b.plan.Level)
-	interval, err := infer.Mean(b.Clusters, quality, nil, infer.Plan{Replicates: 1, Level: b.plan.Level})
-	if err != nil {
-		return Estimate{}, err
-	}
-	return Estimate{Value: Number(interval.Estimate), Lo: Number(lo), Hi: Number(hi)}, nil
-}
-
-// meanWarnings are the caveats about intervals of a column's mean.
-func (b *judged) meanWarnings(quality []float64) []string {
-	interval, err := infer.Mean(b.Clusters, quality, nil, infer.Plan{Replicates: 1, Level: b.plan.Level})
-	if err != nil {
-		return nil // mean has said so
-	}
-	return interval.Warnings
+	return Estimate{Value: Number(interval.Estimate), Lo: Number(lo), Hi: Number(hi)}, interval.Warnings, nil
 }
 
 func ones(x []float64) int {

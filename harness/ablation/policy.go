@@ -20,7 +20,7 @@ func (u *unit) policy(control bool, sel *bootstrap.Selector, r Rule, f panel.Fus
 		return Policy{}, err
 	}
 	p := Policy{Label: r.String(), Rule: r.Rule, Control: control || rule.Control}
-	options, err := u.plan.Options(u.at, r, u.seed)
+	options, err := u.plan.RuleOptions(u.at, r, u.seed)
 	if err != nil {
 		return Policy{}, err
 	}
@@ -58,8 +58,8 @@ func (p *Policy) warn(w string) {
 	}
 }
 
-// Options are a rule's knobs on the pair at a place of the plan, under a seed.
-func (p *Plan) Options(pair int, r Rule, seed uint64) (route.RuleOptions, error) {
+// RuleOptions are a rule's knobs on the pair at a place of the plan, under a seed.
+func (p *Plan) RuleOptions(pair int, r Rule, seed uint64) (route.RuleOptions, error) {
 	q := &p.Pairs[pair]
 	o := route.RuleOptions{
 		On: fmt.Sprintf("other videos of %s %s", q.Dataset, q.Split), Threshold: r.Threshold, Share: r.Share,
@@ -109,10 +109,11 @@ func (u *unit) fillPolicy(p *Policy, sel *bootstrap.Selector, f panel.Fused, fit
 		p.Costs = append(p.Costs, Number(axis.Mean(point.First, point.Second)))
 	}
 	reps := u.reps.Count(fit.Quality)
-	if p.Accuracy, err = u.mean(sel, fit.Quality, reps, nil); err != nil {
+	var warnings []string
+	if p.Accuracy, warnings, err = u.mean(sel, fit.Quality, reps, nil); err != nil {
 		return err
 	}
-	for _, w := range u.meanWarnings(fit.Quality) {
+	for _, w := range warnings {
 		p.warn(w)
 	}
 	if p.VsSmall, err = u.compare(p, "small", sel, fit.Quality, u.Keep, reps, u.keepReps); err != nil {
@@ -131,7 +132,7 @@ func (u *unit) compare(p *Policy, model string, sel *bootstrap.Selector, a, b []
 	for i := range a {
 		difference[i] = a[i] - b[i]
 	}
-	interval, err := u.mean(sel, difference, aReps, bReps)
+	interval, _, err := u.mean(sel, difference, aReps, bReps)
 	if err != nil {
 		return nil, err
 	}

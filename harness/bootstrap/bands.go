@@ -17,7 +17,8 @@ type Bands struct {
 	// deferring at random.
 	AUDC, VsSmall, VsLarge, VsRandom Span
 	// APGR and CPT have a value only in replicates in which escalating everything is
-	// better than nothing. AUROCGain tells the clips that escalation corrects.
+	// better than nothing. AUROCGain is the AUROC that tells the clips that escalation
+	// corrects from all others, over replicates that have both.
 	APGR, AUROCGain Span
 	CPT             [len(CPTShares)]Span
 }
@@ -29,7 +30,9 @@ const noGap = 1e-9
 // Bands walks all replicates down a ranking of the same clips for any number of cells,
 // and returns what they say about each cell, and the interval of the AUROC of the small
 // model's errors. wrong marks the clips that the small model gets wrong; cells flip those
-// only upwards, and the others only downwards. Cells that are alike walk once.
+// only upwards, and the others only downwards. Cells that are alike walk once and share
+// their Lo and Hi. Sixteen cells at a time keep about 32·(1-level) numbers for each
+// replicate and rate.
 func (k *Kernel) Bands(rank *Ranking, cells []Flips, wrong []bool) ([]Bands, Span) {
 	var distinct []Flips
 	which := make([]int, len(cells))
@@ -41,7 +44,7 @@ func (k *Kernel) Bands(rank *Ranking, cells []Flips, wrong []bool) ([]Bands, Spa
 		}
 	}
 	var walked []Bands
-	var errors Span
+	var ofWrong Span
 	many := k.reps.per
 	for first := 0; first < len(distinct) || first == 0; first += many {
 		some := distinct[first:min(first+many, len(distinct))]
@@ -51,7 +54,7 @@ func (k *Kernel) Bands(rank *Ranking, cells []Flips, wrong []bool) ([]Bands, Spa
 			curves[lane].fill(k, lane)
 		}
 		if first == 0 {
-			errors = k.auroc(&k.cell[len(some)])
+			ofWrong = k.auroc(&k.cell[len(some)])
 		}
 		walked = append(walked, curves...)
 	}
@@ -59,7 +62,7 @@ func (k *Kernel) Bands(rank *Ranking, cells []Flips, wrong []bool) ([]Bands, Spa
 	for i, at := range which {
 		out[i] = walked[at]
 	}
-	return out, errors
+	return out, ofWrong
 }
 
 // curves walks until every tail holds its quantile, and returns the bands.

@@ -37,7 +37,7 @@ func TestBandsAreThoseOfRoute(t *testing.T) {
 		plan       infer.Plan
 	}{
 		{"one pilot", 60, 3, infer.Plan{Replicates: 300, Level: 0.95, Seed: 3}},
-		{"more cells than lanes", 400, 13, infer.Plan{Replicates: 1500, Level: 0.95, Seed: 3, Stream: 7}},
+		{"more cells than lanes", 400, 19, infer.Plan{Replicates: 1500, Level: 0.95, Seed: 3, Stream: 7}},
 		{"another level", 200, 2, infer.Plan{Replicates: 1200, Level: 0.5, Seed: 4}},
 		{"thin tails", 200, 2, infer.Plan{Replicates: 1300, Level: 0.999, Seed: 5}},
 		{"many clips", 9000, 2, infer.Plan{Replicates: 600, Level: 0.9, Seed: 6}},
@@ -68,17 +68,25 @@ func TestBandsAreThoseOfRoute(t *testing.T) {
 }
 
 // Vector instructions change no bit: all sizes of units, rankings with few and with many
-// groups, and tails that are looked for once and three times.
+// groups, as many cells as lanes and one more, and replicates that end around a look.
 func TestVectorsChangeNothing(t *testing.T) {
 	if !haveVectors {
 		t.Skip("no vector instructions here")
 	}
-	for _, n := range []int{20, 300, 1034, 4700, 20_000} {
-		tr := newTrial(n, 5, 10, 6)
-		plan := infer.Plan{Replicates: 2500, Level: 0.95, Seed: 8}
-		if n > 5000 {
-			plan.Replicates = 600
-		}
+	for _, c := range []struct {
+		n, fusions, replicates int
+		level                  float64
+	}{
+		{1, 2, 100, 0.95},
+		{20, 16, 64, 0.95},
+		{300, 17, 65, 0.9999},
+		{300, 3, 1, 0.95},
+		{1034, 10, 2500, 0.95},
+		{4700, 10, 512, 0.5},
+		{20_000, 4, 513, 0.95},
+	} {
+		n, plan := c.n, infer.Plan{Replicates: c.replicates, Level: c.level, Seed: 8}
+		tr := newTrial(n, 5, c.fusions, 6)
 		with, without := tr.kernel(t, plan, experiment.CurveRates()), tr.kernel(t, plan, experiment.CurveRates())
 		if !with.reps.vector {
 			t.Fatalf("%d clips are too many for vector instructions", n)
@@ -227,7 +235,7 @@ func TestBootstrapIsBruteForce(t *testing.T) {
 
 // A cell's numbers do not depend on the cells that share its walk.
 func TestCellsDoNotMeet(t *testing.T) {
-	tr := newTrial(150, 1, 12, 8)
+	tr := newTrial(150, 1, 19, 8)
 	plan := infer.Plan{Replicates: 900, Level: 0.95, Seed: 2}
 	k := tr.kernel(t, plan, []float64{0, 0.3, 1})
 	rank := NewRanking(tr.u[0], tr.clusters)
@@ -238,4 +246,36 @@ func TestCellsDoNotMeet(t *testing.T) {
 			t.Errorf("cell %d: alone %v, together %v", f, alone[0], together[f])
 		}
 	}
+}
+
+// Uncertainties that are infinite, or zeros of either sign, are put in order as route
+// does; deferral rates may be equal.
+func TestOddUncertaintiesAndRates(t *testing.T) {
+	tr := newTrial(90, 1, 2, 4)
+	for i := range tr.u[0] {
+		tr.u[0][i] = []float64{math.Inf(-1), math.Copysign(0, -1), 0, 0.5, math.Inf(1)}[i%5]
+	}
+	rates := []float64{0.2, 0.2, 0.5, math.Nextafter(1, 0)}
+	plan := infer.Plan{Replicates: 700, Level: 0.95, Seed: 3}
+	got, _ := tr.boot(tr.kernel(t, plan, rates), 0)
+	for f := range tr.fused {
+		band, err := route.NewBand(tr.clips(0, f), tr.clusters, rates, plan)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for r := range rates {
+			if !alike(got[f].Lo[r], band.Lo[r]) || !alike(got[f].Hi[r], band.Hi[r]) {
+				t.Errorf("fusion %d rate %v: [%v,%v], want [%v,%v]", f, rates[r], got[f].Lo[r], got[f].Hi[r], band.Lo[r], band.Hi[r])
+			}
+		}
+	}
+}
+
+func TestRankingOfNaN(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("an uncertainty that is NaN was put in order")
+		}
+	}()
+	NewRanking([]float64{1, math.NaN(), 0}, infer.NewClusters([]string{"a", "b", "c"}))
 }

@@ -26,7 +26,7 @@ import (
 type Kernel struct {
 	reps  *Replicates
 	rates []float64
-	tail  float64 // of either side of the intervals
+	tail  float64 // share of replicates beyond either bound of an interval
 	// keep and large count the clips that either model alone gets right, per
 	// replicate in order of use.
 	keep, large []int
@@ -175,8 +175,8 @@ func (k *Kernel) prefixes(weights []row) {
 }
 
 // column points to a lane of 16 bits in the first of the rows.
-func column(rows []row, lane int) *row {
-	return (*row)(unsafe.Add(unsafe.Pointer(&rows[0]), 2*lane))
+func column(rows []row, lane int) *uint16 {
+	return (*uint16)(unsafe.Add(unsafe.Pointer(&rows[0]), 2*lane))
 }
 
 // curve sums what a replicate's clips gain down the ranking, and notes the point at

@@ -82,10 +82,9 @@ func panelTrial(t testing.TB, p *panel.Panel) trial {
 		tr.cluster = append(tr.cluster, int32(p.Clusters.Of(i)))
 	}
 	var routed panel.Signals
-	var na *panel.NotApplicable
 	for _, m := range uncertainty.All() {
 		s, err := p.Signals(panel.Signal{Measure: m.Name, Uncertainty: panel.Own, Calibration: panel.Uncalibrated, Fusion: fusion.Replace.Name})
-		if errors.As(err, &na) {
+		if panel.IsNotApplicable(err) {
 			continue
 		}
 		if err != nil {
@@ -98,7 +97,7 @@ func panelTrial(t testing.TB, p *panel.Panel) trial {
 	}
 	for _, s := range fusion.All() {
 		f, err := p.Fuse(s, routed)
-		if errors.As(err, &na) || s.Name == fusion.SmallOnly.Name {
+		if panel.IsNotApplicable(err) || s.Name == fusion.SmallOnly.Name {
 			continue
 		}
 		if err != nil {

@@ -1,6 +1,9 @@
 package bootstrap
 
 import (
+	"math"
+	"slices"
+
 	"uacs/harness/infer"
 	"uacs/harness/route"
 )
@@ -16,13 +19,15 @@ type Ranking struct {
 	// first and end are the entries of each entry's group.
 	first, end []int32
 	// entry is each clip's entry.
-	entry  []int32
-	groups int
+	entry []int32
 }
 
-// NewRanking sorts the clips by descending uncertainty. u holds no NaN; it may be
-// infinite.
+// NewRanking sorts the clips by descending uncertainty, which may be infinite. It
+// panics if one is NaN.
 func NewRanking(u []float64, clusters *infer.Clusters) *Ranking {
+	if slices.ContainsFunc(u, math.IsNaN) {
+		panic("bootstrap: an uncertainty is NaN")
+	}
 	r := &Ranking{entry: make([]int32, len(u))}
 	order := route.ByUncertainty(u)
 	seen := make([]int32, clusters.Len()) // 1 + the entry of a cluster in the current group
@@ -43,7 +48,6 @@ func NewRanking(u []float64, clusters *infer.Clusters) *Ranking {
 			r.first = append(r.first, first)
 			r.end = append(r.end, int32(len(r.cluster)))
 		}
-		r.groups++
 		start = end
 	}
 	return r

@@ -39,7 +39,7 @@ type Replicates struct {
 }
 
 // NewReplicates draws the plan's replicates of the clusters. It is an error if there is
-// no cluster.
+// no cluster, or one of more than 65,535 clips.
 func NewReplicates(clusters *infer.Clusters, plan infer.Plan) (*Replicates, error) {
 	r := &Replicates{of: clusters, clusters: clusters.Len()}
 	size := make([]int, r.clusters)
@@ -63,6 +63,9 @@ func NewReplicates(clusters *infer.Clusters, plan infer.Plan) (*Replicates, erro
 	}
 	if tooOften > 1<<16-1 {
 		return nil, fmt.Errorf("a replicate drew one cluster %d times, more than are counted here", tooOften)
+	}
+	if n := slices.Max(size); n > 1<<16-1 {
+		return nil, fmt.Errorf("a cluster has %d clips, more than are counted here", n)
 	}
 	r.arrange(totals, clusters.Clips())
 	r.pack(weight)

@@ -56,3 +56,10 @@ func TestReplicatesOfNothing(t *testing.T) {
 		t.Error("no clusters were resampled")
 	}
 }
+
+func TestReplicatesOfALargeCluster(t *testing.T) {
+	_, err := NewReplicates(infer.NewClusters(slices.Repeat([]string{"a"}, 1<<16)), infer.Plan{Replicates: 10, Level: 0.95})
+	if err == nil || err.Error() != "a cluster has 65536 clips, more than are counted here" {
+		t.Errorf("a cluster of 65,536 clips: %v", err)
+	}
+}

@@ -11,8 +11,8 @@ const rowWords = 4
 const maxLanes = 16
 
 // layout is how rows are divided: 16 lanes of 16 bits, or 8 of 32 where numbers are
-// larger. The highest bit of a lane, its guard, is no part of a number; it catches
-// comparisons.
+// larger. The highest bit of a lane, its guard, is no part of a number, but in twice a
+// prefix, which is never compared; it catches comparisons.
 type layout struct {
 	width uint   // of a lane, in bits
 	per   int    // lanes of a row
@@ -20,7 +20,8 @@ type layout struct {
 	// ones has a 1 in every lane of a word, guards the guard of every lane.
 	ones, guards uint64
 	// unit is in how many parts a cell's clips are counted, a power of two, at most
-	// 64: as finely as 16 bits allow.
+	// 64: as finely as 16 bits allow, so that rounding to units hides little from the
+	// vector instructions.
 	unit int
 	// vector says that vector instructions treat rows: what is added lane by lane is
 	// carried nowhere.

@@ -17,7 +17,8 @@ type sieve struct {
 }
 
 // edges are where the tails of the cells begin at a rate, in 2^16ths of the clips,
-// rounded towards the middle.
+// rounded towards the middle. They are at most 2^16-1: no sum is above that for certain,
+// so that a low tail from there on lets every sum through.
 type edges struct{ low, high row }
 
 // hit is a rate with the lanes that may be in a tail: two bits each, for the low tail
@@ -38,11 +39,7 @@ const trayLen = 128
 
 func (s *sieve) load(rates, cells int) {
 	s.edges, s.hits = grow(s.edges, rates), grow(s.hits, rates+1)
-	clear(s.edges)
 	s.low, s.high = grow(s.low, rates*maxLanes), grow(s.high, rates*maxLanes)
-	for i := range s.low {
-		s.low[i], s.high[i] = math.Inf(-1), math.Inf(1)
-	}
 	for len(s.trays) < rates {
 		s.trays = append(s.trays, make([]filed, 0, trayLen))
 	}
@@ -63,8 +60,9 @@ func (s *sieve) open(l *layout, r, cell int, t *tails) {
 // margin is more than sums can be off that vector instructions take, in units, where a
 // replicate has so many of them. Between two points n clips apart these are half a unit
 // by rounding the sum, n·unit/2^15 by rounding the part, n²·unit/2^31 by rounding its
-// divisor, and unit/1024 by rounding what a rate needs.
-func margin(total int) int { return 1 + total>>13 }
+// divisor, and unit/1024 by rounding what a rate needs. That is at most
+// 0.5625 + 3·units/2^16.
+func margin(units int) int { return 1 + units>>13 }
 
 // sift notes the hits of the replicate being walked, in a lane of its block.
 func (k *Kernel) sift(lane int) {
@@ -72,10 +70,10 @@ func (k *Kernel) sift(lane int) {
 	s.hits = s.hits[:len(k.rates)+1]
 	if k.reps.vector && len(points) > 0 {
 		clear(k.done)
-		column, total := column(k.prefix, lane), p.total*k.reps.unit
+		column, units := column(k.prefix, lane), p.total*k.reps.unit
 		passPoints(&k.done[0], &p.rate[0], column, &points[0], len(points))
 		n := siftRates(&s.hits[0], &k.sums[0], column, &points[0], &k.done[0], &p.fine[0], &k.inverse[0], &s.edges[0],
-			len(k.rates), uint16(total), uint16(margin(total)), s.lanes)
+			len(k.rates), uint16(units), uint16(margin(units)), s.lanes)
 		s.hits = s.hits[:n]
 		return
 	}

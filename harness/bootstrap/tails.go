@@ -6,13 +6,14 @@ import (
 )
 
 // tails keep what a percentile interval needs of the replicates of one number:
-// the smallest and the largest. Where the tails begin is read off the pilot;
-// should a tail come out too short, the walk is repeated with a longer one, so
-// that the interval is exact always.
+// the smallest and the largest. Where the tails begin is read off the pilot, and
+// again at each later look. If a tail comes out too short, a longer one is tried, and
+// after four times all values, so that the interval is exact always.
 type tails struct {
 	// side are the low tail, and the high one as the low tail of the numbers with
 	// their signs turned.
-	side  [2]tail
+	side [2]tail
+	// pilot are the values up to the first look, or a scalar's first values.
 	pilot []float64
 	// deepen is how often the walk was repeated for want of this number.
 	deepen int
@@ -26,7 +27,8 @@ type tail struct {
 	edge   float64
 	steep  bool
 	atEdge int
-	// least and most are about the extremes of what was pushed.
+	// least and most are the extremes of the pilot, later the least that is kept: they
+	// lay out the selector's bins, no more.
 	least, most float64
 }
 
@@ -82,8 +84,8 @@ func (t *tail) open(pilot []float64, sign, edge, least, most float64, many int) 
 // place is the place in order of the value at which a tail is made to begin, so that it
 // all but certainly holds the quantile, after n replicates.
 func (t *tails) place(n int, share float64) int {
-	error := math.Sqrt(float64(share*(1-share)) / float64(n))
-	return int(float64((share+float64((4.5+float64(4*t.deepen))*error))*float64(n))) + 2
+	se := math.Sqrt(float64(share*(1-share)) / float64(n))
+	return int(float64((share+float64((4.5+float64(4*t.deepen))*se))*float64(n))) + 2
 }
 
 // tighten shortens tails that were opened by the pilot, now that n replicates are
@@ -146,5 +148,5 @@ func (t *tail) lowest(s *Selector, k, next int) (a, b float64, ok bool) {
 	case next >= len(t.kept):
 		b = t.edge
 	}
-	return a, b, b <= t.edge
+	return a, b, true
 }

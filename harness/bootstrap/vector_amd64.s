@@ -104,7 +104,7 @@ nextShare:
 	VZEROUPPER
 	RET
 
-// func accumulate(sums, first, weights *row, movers *stirring, gains *row, n int)
+// func accumulate(sums, first *row, weights *uint16, movers *stirring, gains *row, n int)
 TEXT ·accumulate(SB), NOSPLIT, $0-48
 	MOVQ sums+0(FP), DI
 	MOVQ first+8(FP), R8
@@ -162,7 +162,7 @@ nextSum:
 	VZEROUPPER
 	RET
 
-// func passPoints(done *uint32, rate *uint16, prefix *row, points *point, n int)
+// func passPoints(done *uint32, rate, prefix *uint16, points *point, n int)
 TEXT ·passPoints(SB), NOSPLIT, $0-40
 	MOVQ done+0(FP), DI
 	MOVQ rate+8(FP), DX
@@ -182,7 +182,7 @@ nextPoint:
 	JLT  nextPoint
 	RET
 
-// func siftRates(hits *hit, sums, prefix *row, points *point, done *uint32, fine *int32, inverse *uint32, edges *edges, n int, total, margin uint16, lanes uint32) int
+// func siftRates(hits *hit, sums *row, prefix *uint16, points *point, done *uint32, fine *int32, inverse *uint32, edges *edges, n int, total, margin uint16, lanes uint32) int
 TEXT ·siftRates(SB), NOSPLIT, $0-88
 	MOVQ hits+0(FP), DI
 	MOVQ sums+8(FP), SI

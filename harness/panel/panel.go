@@ -48,7 +48,7 @@ type Panel struct {
 	All       []fusion.Clip // as strategies see them; uncertainties unknown
 	AllKeep   []float64     // 1 where the small model is right, else 0
 	AllULarge []float64     // the large model's own uncertainty, NaN where there is none
-	AllFolds  []int
+	AllFolds  []int         // those with a counted clip have the lowest numbers
 
 	// Counted are the places in All of the clips that the profile counts.
 	Counted     []int
@@ -149,12 +149,32 @@ func (p *Panel) deal() (err error) {
 	if p.AllFolds, err = route.Folds(all, c.Folds, c.Seed); err != nil {
 		return err
 	}
+	countedFirst(p.AllFolds, p.Counted, c.Folds)
 	p.Folds, p.Videos = pick(p.AllFolds, p.Counted), pick(all, p.Counted)
 	if slices.Min(p.Folds) == slices.Max(p.Folds) {
 		return fmt.Errorf("all %d counted clips are in one of %d folds of videos: no threshold can be chosen on others", len(p.Counted), c.Folds)
 	}
 	p.Clusters = infer.NewClusters(p.Videos)
 	return nil
+}
+
+// countedFirst numbers so many folds anew, those with a counted clip first: what is
+// fitted for each of them then has its number.
+func countedFirst(folds, counted []int, n int) {
+	var order []int
+	for _, f := range pick(folds, counted) {
+		order = append(order, f)
+	}
+	slices.Sort(order)
+	order = slices.Compact(order)
+	for f := range n {
+		if !slices.Contains(order, f) {
+			order = append(order, f)
+		}
+	}
+	for i, f := range folds {
+		folds[i] = slices.Index(order, f)
+	}
 }
 
 // right judges outcomes of all clips by the profile's headline accuracy.
@@ -193,8 +213,8 @@ func (p *Panel) params(tau float64) fusion.Params {
 	return fusion.Params{TauLarge: tau, Weight: p.weight, Seed: p.Cohort.Config.Seed}
 }
 
-// isNotApplicable reports whether an error is a [NotApplicable].
-func isNotApplicable(err error) bool {
+// IsNotApplicable reports whether an error is a [NotApplicable].
+func IsNotApplicable(err error) bool {
 	var na *NotApplicable
 	return errors.As(err, &na)
 }

@@ -6,6 +6,7 @@ import (
 	"log"
 	"math"
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -141,4 +142,29 @@ func Example() {
 	}
 	fmt.Printf("SYNTHETIC: %d clips, %s at 30 %% deferred: %.3f\n", len(p.Counted), p.Quality, curve.At(0.3).Quality)
 	// Output: SYNTHETIC: 646 clips, Acc_2 at 30 % deferred: 0.828
+}
+
+// Whether a calibration applies does not depend on which fold the video without a
+// counted clip is dealt to.
+func TestFoldWithoutCountedClips(t *testing.T) {
+	for seed := range uint64(8) {
+		h, c := handmade()
+		c.Folds, c.Seed = 3, seed
+		h.Clips[3].Label = 0 // all of video b is neutral
+		h.Clips = append(h.Clips, h.Clips[4])
+		h.Clips[5].ID, h.Clips[5].Label = "clip5", 1
+		h.Small, h.SmallAnswers = append(h.Small, h.Small[4]), append(h.SmallAnswers, h.SmallAnswers[4])
+		h.Large, h.LargeAnswers = append(h.Large, h.Large[4]), append(h.LargeAnswers, h.LargeAnswers[4])
+		p, err := panel.New(h, c, panel.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]int{0, 1}, slices.Compact(slices.Sorted(slices.Values(p.Folds)))); diff != "" {
+			t.Errorf("seed %d: folds with counted clips (-want +got):\n%s", seed, diff)
+		}
+		_, err = p.Signals(panel.Signal{Measure: "distance-to-neutral", Uncertainty: panel.Own, Calibration: "isotonic"})
+		if err != nil {
+			t.Errorf("seed %d: %v", seed, err)
+		}
+	}
 }

@@ -139,7 +139,7 @@ func (p *Panel) base(in uncertainty.Input) ([]float64, error) {
 			return nil, err
 		}
 		column, err := columnOf(m, in)
-		if !isNotApplicable(err) {
+		if !IsNotApplicable(err) {
 			return column, err
 		}
 	}

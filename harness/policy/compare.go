@@ -5,14 +5,13 @@ import (
 	"math"
 	"slices"
 
+	"uacs/harness/cost"
 	"uacs/harness/experiment"
+	"uacs/harness/fusion"
 	"uacs/harness/infer"
 	"uacs/harness/panel"
 	"uacs/harness/route"
 	"uacs/harness/uncertainty"
-
-	"uacs/harness/fusion"
-	"uacs/internal/detsum"
 )
 
 // Played is what a policy does to the counted clips, its thresholds cross-fitted
@@ -133,7 +132,7 @@ func (b *Panel) cascade(p *Played) error {
 	if err != nil {
 		return err
 	}
-	options, err := b.Plan.Options(b.at, planned, b.Seed)
+	options, err := b.Plan.RuleOptions(b.at, planned, b.Seed)
 	if err != nil {
 		return err
 	}
@@ -183,16 +182,16 @@ func (b *Panel) on(what string) string {
 	return fmt.Sprintf("%s%s %s", what, b.Pair.Dataset, b.Pair.Split)
 }
 
-// price returns the mean price of a clip on the pair's axis of that name.
-func (b *Panel) price(axis string) (func(first, second float64) float64, error) {
+// axis returns the pair's axis of that name.
+func (b *Panel) axis(axis string) (cost.Axis, error) {
 	var names []string
 	for _, a := range b.Pair.Costs {
 		if a.Name == axis {
-			return a.Mean, nil
+			return a, nil
 		}
 		names = append(names, a.Name)
 	}
-	return nil, fmt.Errorf("pair %s has no compute axis %q: it has %v", b.Pair.Name, axis, names)
+	return cost.Axis{}, fmt.Errorf("pair %s has no compute axis %q: it has %v", b.Pair.Name, axis, names)
 }
 
 func estimate(i infer.Interval) experiment.Estimate {
@@ -230,6 +229,3 @@ func (c Comparison) calls() string {
 	}
 	return fmt.Sprintf("it makes %.3f calls per clip fewer", -d)
 }
-
-// mean is the compensated mean.
-func mean(x []float64) float64 { return detsum.Mean(x) }

@@ -8,12 +8,12 @@ import (
 )
 
 // nothing says why no candidate meets the goal, and what comes nearest.
-func (s *search) nothing(axis axisName) error {
+func (s *search) nothing() error {
 	switch g := s.goal; {
 	case g.Budget != nil:
 		return &NoPolicy{
-			Why:     fmt.Sprintf("no policy costs at most %v %s", *g.Budget, axis.unit),
-			Nearest: fmt.Sprintf("the small model alone at %.6g", s.price(0, 0)),
+			Why:     fmt.Sprintf("no policy costs at most %v %s", *g.Budget, s.axis.Unit),
+			Nearest: fmt.Sprintf("the small model alone at %.6g", s.axis.Mean(0, 0)),
 		}
 	case g.MaxRisk != nil:
 		return s.leastRisk()

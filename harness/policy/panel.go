@@ -91,8 +91,7 @@ func (b *Panel) variants(r Ref, s panel.Signals) ([]route.Clips, []float64, erro
 
 // applicable marks a [panel.NotApplicable] with this package's error.
 func applicable(err error) error {
-	var na *panel.NotApplicable
-	if errors.As(err, &na) {
+	if panel.IsNotApplicable(err) {
 		return fmt.Errorf("%w: %w", ErrNotApplicable, err)
 	}
 	return err

@@ -6,11 +6,13 @@ import (
 	"math"
 	"slices"
 
+	"uacs/harness/cost"
 	"uacs/harness/experiment"
 	"uacs/harness/fusion"
 	"uacs/harness/panel"
 	"uacs/harness/route"
 	"uacs/harness/uncertainty"
+	"uacs/internal/detsum"
 )
 
 // Goal is what a deployment must keep to. Exactly one of Budget, MaxRisk and
@@ -84,7 +86,7 @@ type found struct {
 type search struct {
 	panel  *Panel
 	goal   Goal
-	price  func(first, second float64) float64
+	axis   cost.Axis // that prices are in
 	list   []candidate
 	ranked int // measures among the candidates
 }
@@ -93,7 +95,7 @@ type search struct {
 // among the plan's cascades that are no controls. If nothing meets the goal the
 // error is a [NoPolicy].
 func (b *Panel) Recommend(g Goal) (*Advice, error) {
-	s, axis, err := b.search(g)
+	s, err := b.search(g)
 	if err != nil {
 		return nil, err
 	}
@@ -106,13 +108,13 @@ func (b *Panel) Recommend(g Goal) (*Advice, error) {
 		return nil, err
 	}
 	if !ok {
-		return nil, s.nothing(axis)
+		return nil, s.nothing()
 	}
 	c := s.list[best.place]
 	a := &Advice{
 		Ref: c.ref, Rule: s.rule(), Threshold: best.choice.Threshold, TauLarge: c.taus[best.choice.Variant],
 		TunedOn:  fmt.Sprintf("all %d counted clips of %s in %d videos", b.N, b.on(""), b.Videos),
-		Expected: best.choice.Expected, Price: best.price, Axis: axis.name, Unit: axis.unit,
+		Expected: best.choice.Expected, Price: best.price, Axis: s.axis.Name, Unit: s.axis.Unit,
 		Candidates: len(s.list), Guarantee: s.guarantee(best.choice), Warnings: slices.Clone(best.choice.Warnings),
 	}
 	if err := s.honest(a, c); err != nil {
@@ -122,39 +124,32 @@ func (b *Panel) Recommend(g Goal) (*Advice, error) {
 	return a, nil
 }
 
-type axisName struct{ name, unit string }
-
 // search gathers the candidates.
-func (b *Panel) search(g Goal) (*search, axisName, error) {
+func (b *Panel) search(g Goal) (*search, error) {
 	if g.Axis == "" {
 		g.Axis = b.Pair.Costs[0].Name
 	}
-	price, err := b.price(g.Axis)
+	axis, err := b.axis(g.Axis)
 	if err != nil {
-		return nil, axisName{}, err
+		return nil, err
 	}
-	s := &search{panel: b, goal: g, price: price}
+	s := &search{panel: b, goal: g, axis: axis}
 	for _, name := range b.Plan.Measures {
 		m, err := uncertainty.ByName(name)
 		if err != nil {
-			return nil, axisName{}, err
+			return nil, err
 		}
 		if m.Control || panel.ReadsLarge(m) {
 			continue
 		}
 		if err := s.add(name); err != nil {
-			return nil, axisName{}, err
+			return nil, err
 		}
 	}
 	if len(s.list) == 0 {
-		return nil, axisName{}, fmt.Errorf("%s: no cascade of pair %s applies that could be deployed", b.Plan.File, b.Pair.Name)
+		return nil, fmt.Errorf("%s: no cascade of pair %s applies that could be deployed", b.Plan.File, b.Pair.Name)
 	}
-	for _, a := range b.Pair.Costs {
-		if a.Name == g.Axis {
-			return s, axisName{a.Name, a.Unit}, nil
-		}
-	}
-	return s, axisName{g.Axis, ""}, nil
+	return s, nil
 }
 
 // add adds a measure's cascades. Learned fusions are left out: a threshold does
@@ -205,7 +200,7 @@ func (s *search) choose(train []bool) (best found, ok bool, err error) {
 		if err != nil {
 			return found{}, false, fmt.Errorf("%s: %w", c.ref, err)
 		}
-		f := found{i, choice, s.price(choice.Expected.First, choice.Expected.Second)}
+		f := found{i, choice, s.axis.Mean(choice.Expected.First, choice.Expected.Second)}
 		if meets && (!ok || s.better(f, best)) {
 			best, ok = f, true
 		}
@@ -215,10 +210,10 @@ func (s *search) choose(train []bool) (best found, ok bool, err error) {
 
 // of is the choice of one cascade, and whether it meets the goal.
 func (s *search) of(variants []route.Clips) (route.Choice, bool, error) {
-	o := route.RuleOptions{On: s.panel.on(""), Price: s.price, Seed: s.panel.Seed, Unit: s.goal.Unit}
+	o := route.RuleOptions{On: s.panel.on(""), Price: s.axis.Mean, Seed: s.panel.Seed, Unit: s.goal.Unit}
 	switch g := s.goal; {
 	case g.Budget != nil:
-		if least := s.price(0, 0); least > *g.Budget*(1+1e-12) {
+		if least := s.axis.Mean(0, 0); least > *g.Budget*(1+1e-12) {
 			return route.Choice{}, false, nil
 		}
 		o.Budget = *g.Budget
@@ -243,7 +238,7 @@ func (s *search) cheapest(variants []route.Clips) (best route.Choice, ok bool, e
 			return best, false, err
 		}
 		for _, p := range curve.Points {
-			price := s.price(p.First, p.Second)
+			price := s.axis.Mean(p.First, p.Second)
 			if p.Quality >= *s.goal.MinAccuracy-tie && price < least-tie*math.Abs(price) {
 				best, least, ok = route.Choice{Rule: s.rule(), Variant: v, Threshold: p.Threshold, Expected: p}, price, true
 			}
@@ -303,7 +298,7 @@ func (s *search) honest(a *Advice, named candidate) (err error) {
 	if a.Honest, err = s.crossFit(); err != nil {
 		return err
 	}
-	a.Honest.Ref, a.HonestPrice = a.Ref, s.price(a.Honest.First, a.Honest.Second)
+	a.Honest.Ref, a.HonestPrice = a.Ref, s.axis.Mean(a.Honest.First, a.Honest.Second)
 	one := *s
 	one.list = []candidate{named}
 	alone, err := one.crossFit()
@@ -349,7 +344,7 @@ func (s *search) crossFit() (Played, error) {
 	if len(chosen) > 1 {
 		p.warn(fmt.Sprintf("the other folds choose %d different cascades: the choice among them is not sure", len(chosen)))
 	}
-	p.Deferred, p.First, p.Second = mean(deferred), mean(first), mean(second)
+	p.Deferred, p.First, p.Second = detsum.Mean(deferred), detsum.Mean(first), detsum.Mean(second)
 	return p, b.judge(&p)
 }
 

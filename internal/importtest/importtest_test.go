@@ -98,8 +98,8 @@ var arrows = map[string][]string{
 		"uacs/harness/metric", "uacs/harness/route", "uacs/harness/uncertainty",
 	},
 	"uacs/harness/policy": {
-		"uacs/harness/ablation", "uacs/harness/panel", "uacs/harness/experiment", "uacs/harness/calibrate", "uacs/harness/fusion", "uacs/harness/infer",
-		"uacs/harness/route", "uacs/harness/uncertainty",
+		"uacs/harness/ablation", "uacs/harness/panel", "uacs/harness/experiment", "uacs/harness/calibrate", "uacs/harness/cost", "uacs/harness/fusion",
+		"uacs/harness/infer", "uacs/harness/route", "uacs/harness/uncertainty",
 	},
 	"uacs/harness/kernel/cell":              {},
 	"uacs/harness/kernel/runtime":           {},
