@@ -161,10 +161,7 @@ func (p *Panel) deal() (err error) {
 // countedFirst numbers so many folds anew, those with a counted clip first: what is
 // fitted for each of them then has its number.
 func countedFirst(folds, counted []int, n int) {
-	var order []int
-	for _, f := range pick(folds, counted) {
-		order = append(order, f)
-	}
+	order := pick(folds, counted)
 	slices.Sort(order)
 	order = slices.Compact(order)
 	for f := range n {
