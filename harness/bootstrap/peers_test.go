@@ -67,7 +67,7 @@ func peerTrial(t testing.TB) (trial, string) {
 		t.Fatal(err)
 	}
 	config.Profile = "mmsa" // counts all 1034 clips
-	p, err := panel.New(h, config, panel.Options{})
+	p, err := panel.New(h, config, panel.Options{Shuffle: config.Measures})
 	if err != nil {
 		t.Fatal(err)
 	}
