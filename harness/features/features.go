@@ -3,7 +3,8 @@
 // MMSA-FET, other pickles of arrays, .npy, .npz, safetensors, CSV and TSV of
 // numbers, MMSA's label.csv and the JSON lines of MMLA; and, built with the tag
 // hdf5, the .csd files of the CMU SDK. A C library reads those, in a process of its
-// own, which damage in the file may end: see [HDF5Main].
+// own, which damage in the file may end: see [HDF5Main]. [Join] makes one set of
+// several .csd, which hold a modality each.
 //
 // A file is believed as far as its arrays go: sizes come from the arrays, not
 // from a config beside them. What is wrong with it (features of unequal
