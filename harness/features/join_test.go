@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"uacs/harness/sample"
 	"uacs/internal/hint"
@@ -143,6 +144,41 @@ func TestJoin(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Whatever the times, a clip has the rows whose middles are in its segment, in order.
+func TestJoinByTime(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		quarter := rapid.Custom(func(r *rapid.T) float64 { return float64(rapid.IntRange(0, 12).Draw(r, "quarters")) / 4 })
+		times := rapid.SliceOfN(quarter, 2, 40).Draw(r, "times")
+		times = times[:len(times)/2*2]
+		cuts := rapid.SliceOfN(quarter, 4, 4).Draw(r, "cuts")
+		var ids []string
+		var values []float64
+		want := map[string][]float32{"a_1": {}, "a_2": {}, "b_1": {}, "c_1": {}}
+		for i := range len(times) / 2 {
+			ids, values = append(ids, fmt.Sprintf("a[%d]", i)), append(values, float64(i))
+			for k, id := range []string{"a_1", "a_2"} {
+				if m := (times[2*i] + times[2*i+1]) / 2; m >= cuts[2*k] && m < cuts[2*k+1] {
+					want[id] = append(want[id], float32(i))
+				}
+			}
+		}
+		segments := csdLike(t, []string{"a[0]", "a[1]"}, 1, []float64{1, -2}, cuts)
+		s, err := Join([]Stream{{"audio", csdLike(t, ids, 1, values, times)}}, JoinOptions{Dataset: "mosi", Clips: joinClips(), Segments: segments})
+		if len(want["a_1"])+len(want["a_2"]) == 0 {
+			if err == nil {
+				r.Error("no row is in a segment, and that is no error")
+			}
+			return
+		}
+		if err != nil {
+			r.Fatal(err)
+		}
+		if diff := cmp.Diff(want, framesOf(t, s, "audio")); diff != "" {
+			r.Error(diff)
+		}
+	})
 }
 
 // A copy of what was joined holds the same, and knows by what it was made.

@@ -52,8 +52,7 @@ times in --segments. What does not match is counted in the notes.
 Examples:
   uacs data import unaligned_50.pkl --check
   uacs data import unaligned_50.pkl -o mosi.safetensors --neg-inf-to-zero
-  uacs data import --dataset mosi --audio CMU_MOSI_COVAREP.csd --text CMU_MOSI_TimestampedWordVectors.csd \
-      --segments CMU_MOSI_Opinion_Labels.csd --frames 50 --neg-inf-to-zero -o mosi.safetensors`
+  uacs data import --dataset mosi --audio covarep.csd --segments labels.csd --frames 50 -o mosi.safetensors`
 }
 
 // recipe returns the options as the package names them.
