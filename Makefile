@@ -64,6 +64,7 @@ hdf5-test: ## the tests of what reads CMU's .csd, if libhdf5 is here
 ifeq ($(HDF5),here)
 	$(HDF5_FLAGS) $(GO) vet -tags hdf5 ./harness/features ./harness/cmd/uacs
 	$(HDF5_FLAGS) $(GO) test -tags hdf5 ./harness/features
+	$(HDF5_FLAGS) $(GO) test -tags hdf5 -run TestScripts/csd ./harness/cmd/uacs
 else
 	@echo "no libhdf5 that pkg-config finds: the tests of CMU's .csd are skipped"
 endif

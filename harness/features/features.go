@@ -3,7 +3,8 @@
 // MMSA-FET, other pickles of arrays, .npy, .npz, safetensors, CSV and TSV of
 // numbers, MMSA's label.csv and the JSON lines of MMLA; and, built with the tag
 // hdf5, the .csd files of the CMU SDK. A C library reads those, in a process of its
-// own, which damage in the file may end: see [HDF5Main].
+// own, which damage in the file may end: see [HDF5Main]. [Join] makes one set of
+// several .csd, which hold a modality each.
 //
 // A file is believed as far as its arrays go: sizes come from the arrays, not
 // from a config beside them. What is wrong with it (features of unequal
@@ -39,7 +40,7 @@ const (
 	HDF5        Format = "HDF5"
 )
 
-// Set is what a file holds. [Open] makes one; Close it after use. It is safe for
+// Set is what a file holds. [Open] makes one, and [Join] one of several files; Close it after use. It is safe for
 // concurrent use, but for Close.
 type Set struct {
 	Name   string // as given to Open
@@ -53,7 +54,9 @@ type Set struct {
 	// what a user should know; both in the order of the file.
 	Problems, Notes []string
 
-	mapped *tensor.Mapped
+	mapped *tensor.Mapped // nil for a set that Join made, which knows size and digest
+	size   int64
+	digest string
 	// verify reads what only a whole reading can tell; nil for most formats.
 	verify func() error
 }
@@ -153,10 +156,20 @@ func Open(name string) (*Set, error) {
 }
 
 // Close ends the use of the file and of all that was read from it.
-func (s *Set) Close() error { return s.mapped.Close() }
+func (s *Set) Close() error {
+	if s.mapped == nil {
+		return nil
+	}
+	return s.mapped.Close()
+}
 
-// Size returns the bytes of the file.
-func (s *Set) Size() int64 { return int64(len(s.mapped.Bytes())) }
+// Size returns the bytes of the file, or of all that were joined.
+func (s *Set) Size() int64 {
+	if s.mapped == nil {
+		return s.size
+	}
+	return int64(len(s.mapped.Bytes()))
+}
 
 func (s *Set) read() error {
 	data := s.mapped.Bytes()

@@ -10,6 +10,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"uacs/harness/pickle"
@@ -24,8 +25,10 @@ const largestText = 1 << 29
 // readTable reads CSV or TSV. The first row is a header if none of its cells is
 // a number and the table has a number elsewhere; columns without one are named
 // by their position from 0. A column "split" tells the splits apart. "label" and
-// "label_…" are labels; the other columns of numbers alone are the features, named
-// "columns". An empty cell is NaN there. With MMSA's header it is label.csv.
+// "label_…" are labels; the other columns of numbers alone are the features: of the
+// modality that their name begins with, see [modalityOf], or else named "columns". An
+// empty cell is NaN, but a row whose cells of a modality are all empty lacks it, and is
+// zeros there. With MMSA's header it is label.csv.
 func (s *Set) readTable(data []byte) error {
 	if len(data) > largestText {
 		return fmt.Errorf("%d bytes of text; this reader takes %d", len(data), largestText)
@@ -152,7 +155,7 @@ func number(cell string) (float64, bool) {
 // columns files the columns of a table by what they hold; one without a name is
 // used already.
 func (s *Set) columns(p *Split, names []string, rows [][]string, isNumeric []bool) error {
-	var numeric []int
+	numeric := map[string][]int{} // of each array
 	for k, name := range names {
 		if name == "" {
 			continue
@@ -165,7 +168,8 @@ func (s *Set) columns(p *Split, names []string, rows [][]string, isNumeric []boo
 				p.Labels = append(p.Labels, Labels{name, columnNumbers(rows, k)})
 				continue
 			}
-			numeric = append(numeric, k)
+			array := modalityOf(name)
+			numeric[array] = append(numeric[array], k)
 			continue
 		}
 		words := make(pickle.List, len(rows))
@@ -174,22 +178,68 @@ func (s *Set) columns(p *Split, names []string, rows [][]string, isNumeric []boo
 		}
 		s.field(p, name, words)
 	}
-	if len(numeric) == 0 {
-		return nil
+	for _, array := range []string{"text", "audio", "vision", otherColumns} {
+		if len(numeric[array]) == 0 {
+			continue
+		}
+		if err := s.numbers(p, array, rows, numeric[array]); err != nil {
+			return err
+		}
 	}
-	data := make([]byte, 0, 4*len(rows)*len(numeric))
+	return nil
+}
+
+// numbers files columns of numbers as the features of that name.
+func (s *Set) numbers(p *Split, array string, rows [][]string, columns []int) error {
+	data := make([]byte, 0, 4*len(rows)*len(columns))
+	lacking := 0
 	for _, row := range rows {
-		for _, k := range numeric {
+		if array != otherColumns && !slices.ContainsFunc(columns, func(k int) bool { return row[k] != "" }) {
+			lacking++
+			data = append(data, make([]byte, 4*len(columns))...)
+			continue
+		}
+		for _, k := range columns {
 			data = appendFloat32(data, row[k])
 		}
 	}
-	a, err := pickle.NewArray("<f4", []int{len(rows), len(numeric)}, false, data)
+	if lacking > 0 {
+		s.note("%s: %d of %d rows have no %s", p.Name, lacking, len(rows), array)
+	}
+	a, err := pickle.NewArray("<f4", []int{len(rows), len(columns)}, false, data)
 	if err != nil {
 		return err
 	}
 	t, err := tensor.New(a, nil)
-	p.Arrays = append(p.Arrays, Array{Name: "columns", Tensor: t})
+	p.Arrays = append(p.Arrays, Array{Name: array, Tensor: t})
 	return err
+}
+
+// otherColumns names the features of a table whose columns name no modality.
+const otherColumns = "columns"
+
+// columnPrefixes are what the names of columns begin with.
+var columnPrefixes = []struct{ prefix, modality string }{
+	{"text", "text"},
+	{"language", "text"},
+	{"audio", "audio"},
+	{"acoustic", "audio"},
+	{"vision", "vision"},
+	{"visual", "vision"},
+}
+
+// modalityOf returns the features that a column of numbers belongs to. "text_0",
+// "audio.mfcc1" and "visual3" begin with a modality, and more that is no letter
+// follows; NAME_lengths are no features of NAME.
+func modalityOf(column string) string {
+	for _, p := range columnPrefixes {
+		rest, ok := strings.CutPrefix(column, p.prefix)
+		next, _ := utf8.DecodeRuneInString(rest)
+		if ok && rest != "" && !unicode.IsLetter(next) && !strings.HasSuffix(column, lengthsSuffix) {
+			return p.modality
+		}
+	}
+	return otherColumns
 }
 
 // numericColumn reports whether a column holds numbers and empty cells, and at

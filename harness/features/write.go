@@ -179,10 +179,7 @@ func (r Recipe) features(p *Split, a Array, order []int) (tensor.Part, []string,
 			if pool {
 				values = r.mean(a, i, row)
 			}
-			out = out[:0]
-			for _, v := range values {
-				out = binary.LittleEndian.AppendUint32(out, math.Float32bits(v))
-			}
+			out = appendFloats(out[:0], values)
 			if _, err := w.Write(out); err != nil {
 				return err
 			}
@@ -195,12 +192,23 @@ func (r Recipe) features(p *Split, a Array, order []int) (tensor.Part, []string,
 func isAudio(name string) bool  { return name == "audio" || name == "acoustic" }
 func isVision(name string) bool { return name == "vision" || name == "visual" || name == "video" }
 
-func zeroNegInf(row []float32) {
+// zeroNegInf replaces -inf by 0 and returns how often.
+func zeroNegInf(row []float32) int {
+	n := 0
 	for i, v := range row {
 		if math.IsInf(float64(v), -1) {
 			row[i] = 0
+			n++
 		}
 	}
+	return n
+}
+
+func appendFloats(data []byte, values []float32) []byte {
+	for _, v := range values {
+		data = binary.LittleEndian.AppendUint32(data, math.Float32bits(v))
+	}
+	return data
 }
 
 // mean pools one sample.

@@ -15,12 +15,21 @@ import (
 )
 
 type dataImportCmd struct {
-	Files   []string `arg:"" name:"file" help:"Files of features or labels."`
+	dataPlace
+	Files   []string `arg:"" optional:"" name:"file" help:"Files of features or labels."`
 	Out     string   `short:"o" help:"Safetensors file to write (default: beside the file)." placeholder:"FILE"`
 	Check   bool     `help:"Look and report; write nothing."`
 	NegInf  bool     `name:"neg-inf-to-zero" help:"Replace -inf in audio by 0, as MMSA's loader does."`
 	Pool    string   `enum:"none,frames,padded" default:"none" help:"Replace audio and vision by their mean: over the frames that are no padding, or padded as MMSA's need_normalized does."`
 	Shuffle string   `help:"Shuffle valid and test by this seed; MMSA's loader shuffles them." placeholder:"SEED"`
+
+	// These make one file of CMU's .csd, which hold a modality each.
+	Text     string `help:"CMU .csd of text: vectors of words, or words." placeholder:"FILE"`
+	Audio    string `help:"CMU .csd of audio." placeholder:"FILE"`
+	Vision   string `help:"CMU .csd of vision." placeholder:"FILE"`
+	Segments string `help:"CMU .csd of the labels, which says when each clip is." placeholder:"FILE"`
+	Dataset  string `help:"Public dataset that the .csd are of: its clips, splits and labels." placeholder:"NAME"`
+	Frames   int    `help:"Most frames of a clip of a .csd; longer ones are averaged over so many stretches (0: all)." default:"0" placeholder:"N"`
 }
 
 // Help is shown by --help.
@@ -35,9 +44,15 @@ once: a copy of the same file by the same options is left alone. The options are
 the copy. A file with problems is not copied. --check stops before the copy; exit code 1 then
 says that a file cannot be read or has problems.
 
+CMU's .csd hold one modality each, by video or by segment. --text, --audio and --vision, one or
+several, make one file of them, of the clips of --dataset with its splits and labels: segment
+VIDEO[3] is the clip VIDEO_4, as every label of MOSI shows. Rows of whole videos are cut by the
+times in --segments. What does not match is counted in the notes.
+
 Examples:
   uacs data import unaligned_50.pkl --check
-  uacs data import unaligned_50.pkl -o mosi.safetensors --neg-inf-to-zero`
+  uacs data import unaligned_50.pkl -o mosi.safetensors --neg-inf-to-zero
+  uacs data import --dataset mosi --audio covarep.csd --segments labels.csd --frames 50 -o mosi.safetensors`
 }
 
 // recipe returns the options as the package names them.
@@ -59,7 +74,19 @@ func (c dataImportCmd) recipe() (features.Recipe, error) {
 
 // Validate reports options that contradict each other.
 func (c dataImportCmd) Validate() error {
-	switch {
+	switch joined := c.Text+c.Audio+c.Vision != ""; {
+	case joined && len(c.Files) > 0:
+		return errors.New("name files, or --text, --audio and --vision, not both")
+	case joined && c.Dataset == "":
+		return errors.New("--text, --audio and --vision need --dataset: its clips are what they are cut into")
+	case joined && !c.Check && c.Out == "":
+		return errors.New("--text, --audio and --vision need -o, or --check")
+	case !joined && (c.Segments != "" || c.Dataset != "" || c.Frames != 0):
+		return errors.New("--segments, --dataset and --frames go with --text, --audio or --vision")
+	case !joined && len(c.Files) == 0:
+		return hint.Add(errors.New("there is nothing to import"), "name files, or --text, --audio or --vision")
+	case c.Frames < 0:
+		return fmt.Errorf("--frames: %d is negative", c.Frames)
 	case c.Check && c.Out != "":
 		return errors.New("--check writes nothing: leave out -o")
 	case len(c.Files) > 1 && c.Out != "":
@@ -72,7 +99,10 @@ func (c dataImportCmd) Validate() error {
 // Run reports on each file and writes its copy unless it is there. A file that cannot
 // be used does not keep the others from being read.
 func (c dataImportCmd) Run(a *app) error {
-	if len(c.Files) == 1 {
+	switch len(c.Files) {
+	case 0:
+		return c.join(a)
+	case 1:
 		return c.one(a, c.Files[0])
 	}
 	var bad []string
@@ -92,15 +122,24 @@ func (c dataImportCmd) Run(a *app) error {
 }
 
 func (c dataImportCmd) one(a *app, name string) error {
-	recipe, err := c.recipe()
-	if err != nil {
-		return err
-	}
 	s, err := features.Open(name)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
+	out := c.Out
+	if out == "" {
+		out = strings.TrimSuffix(name, filepath.Ext(name)) + ".safetensors"
+	}
+	return c.copy(a, s, out, name)
+}
+
+// copy reports on a set and writes it to out, which must be none of its sources.
+func (c dataImportCmd) copy(a *app, s *features.Set, out string, sources ...string) error {
+	recipe, err := c.recipe()
+	if err != nil {
+		return err
+	}
 	report, err := inspect(s)
 	if err != nil {
 		return err
@@ -109,12 +148,10 @@ func (c dataImportCmd) one(a *app, name string) error {
 	if err := s.Usable(); err != nil || c.Check {
 		return err
 	}
-	out := c.Out
-	if out == "" {
-		out = strings.TrimSuffix(name, filepath.Ext(name)) + ".safetensors"
-	}
-	if same, err := sameFile(out, name); same || err != nil {
-		return hint.Add(errors.Join(err, fmt.Errorf("%s is the file itself", out)), "name another with -o")
+	for _, name := range sources {
+		if same, err := sameFile(out, name); same || err != nil {
+			return hint.Add(errors.Join(err, fmt.Errorf("%s is the file itself", out)), "name another with -o")
+		}
 	}
 	if present(out) == nil && alreadyMade(out, report.Digest, recipe) {
 		fmt.Fprintf(a.Stdout, "\n%s is there already, by the same options\n", out)

@@ -280,6 +280,9 @@ func TestFramesConfigRefuses(t *testing.T) {
 		{"a public tier", func(c *Config) { c.Tier, c.Datasets = "public", []string{"mosi"} }, "tier: licensed"},
 		{"no file", func(c *Config) { c.Features = nil }, "features: the file of synth-mosi is needed"},
 		{"a file of synthetic clips", func(c *Config) { c.Features["synth-mosi"] = FeatureFile{File: "a.pkl"} }, "features: generated"},
+		{"arrays of synthetic clips", func(c *Config) {
+			c.Features["synth-mosi"] = FeatureFile{File: Generated, Arrays: map[string]string{"text": "a"}}
+		}, "features: generated frames are in no arrays"},
 		{"an encoder", func(c *Config) { c.Encoders = []string{"glove"} }, "no encoders"},
 		{"Monte-Carlo passes", func(c *Config) { c.Passes = 4 }, "passes"},
 		{"an unknown pooling", func(c *Config) { c.Streams[0].Pooling = []sequence.Pool{"min"} }, `stream 1: pooling "min" is not one of`},

@@ -2,6 +2,7 @@ package ubm
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -19,6 +20,9 @@ type FeatureFile struct {
 	SHA256 string `yaml:"sha256" json:"sha256,omitempty" jsonschema:"SHA-256 of the published file"`
 	// Source says where the file comes from.
 	Source string `yaml:"source" json:"source,omitempty" jsonschema:"where the file comes from"`
+	// Arrays name the array of the file that a modality reads, where that is not the
+	// modality's own name: {audio: columns}.
+	Arrays map[string]string `yaml:"arrays" json:"arrays,omitempty" jsonschema:"array of the file that a modality reads, if not that of its name"`
 }
 
 // Generated is the File of synthetic frames.
@@ -97,6 +101,13 @@ func (c *Config) checkFrames() error {
 		return fmt.Errorf("features: generated frames go with tier synth")
 	case len(c.Encoders) > 0 || c.Fusion != Early || c.Dropout.Inputs > 0 || c.Passes > 0:
 		return fmt.Errorf("streams: a model of frames has no encoders, dropout.inputs or passes, and fusion early")
+	case c.Tier == "synth" && len(c.Features[c.Datasets[0]].Arrays) > 0:
+		return fmt.Errorf("features: generated frames are in no arrays of a file")
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Features[c.Datasets[0]].Arrays)) {
+		if !slices.Contains(c.Modalities, name) {
+			return fmt.Errorf("features: arrays: %q is none of the model's modalities %v", name, c.Modalities)
+		}
 	}
 	for _, w := range c.Head {
 		if w < 1 || w > 1<<14 {

@@ -108,6 +108,9 @@ func (f *fileFrames) place(p *features.Split, clips []sample.Sample) error {
 	}
 	if unknown == len(clips) {
 		err := fmt.Errorf("none of its %d ids is a clip of %s: %.80q is none", len(clips), f.dataset, clips[0].ID)
+		if f.set.Format == features.HDF5 {
+			return hint.Add(err, "uacs data import --dataset %s with --text, --audio or --vision makes clips of a .csd", f.dataset)
+		}
 		return hint.Add(err, "ids are spelt as in uacs data show %s", f.dataset)
 	}
 	f.warnings = append(f.warnings, fmt.Sprintf("the file knows no splits: those of %s, by id", f.dataset))
@@ -168,6 +171,9 @@ func (f *fileFrames) split(d *ubm.Data, c *ubm.Config, p *features.Split, clips 
 	if f.known == nil && p.Name != "train" && p.Name != "valid" && p.Name != "test" {
 		return hint.Add(fmt.Errorf("the split is none of train, valid and test"), "uacs data import --check says what is in the file")
 	}
+	if f.known == nil && len(clips) > 0 && p.Label() == nil {
+		return hint.Add(errors.New("no labels"), "a file that knows splits has the labels too: regression_labels, or label in a table")
+	}
 	arrays, err := arraysOf(c, p)
 	if err != nil {
 		return err
@@ -222,14 +228,30 @@ func (f *fileFrames) split(d *ubm.Data, c *ubm.Config, p *features.Split, clips 
 // otherNames are what files outside MMSA's circle call the modalities.
 var otherNames = map[string][]string{"text": {"language"}, "audio": {"acoustic"}, "vision": {"visual", "video"}}
 
-// arrayOf returns the features of a modality under any of its names.
-func arrayOf(p *features.Split, modality string) (features.Array, bool) {
+// arrayOf returns the features of a modality: those that the config names, or else under
+// any of its names.
+func arrayOf(p *features.Split, modality, named string) (features.Array, error) {
+	if named != "" {
+		a, ok := p.Array(named)
+		if !ok {
+			return a, hint.Add(fmt.Errorf("no features named %s, which arrays of the config names for %s", named, modality), "uacs data import --check says what is in the file")
+		}
+		return a, nil
+	}
 	for _, name := range append([]string{modality}, otherNames[modality]...) {
 		if a, ok := p.Array(name); ok {
-			return a, true
+			return a, nil
 		}
 	}
-	return features.Array{}, false
+	var there []string
+	for _, a := range p.Arrays {
+		there = append(there, a.Name)
+	}
+	err := fmt.Errorf("no features named %s", modality)
+	if there == nil {
+		return features.Array{}, hint.Add(err, "uacs data import --check says what is in the file")
+	}
+	return features.Array{}, hint.Add(err, "the file has %s: write arrays: {%s: %s} beside file: in the config, or in a table begin the names of the columns with %s_", strings.Join(there, ", "), modality, there[0], modality)
 }
 
 // arraysOf returns the features of a split in the order of the modalities, and checks that
@@ -238,9 +260,9 @@ func arraysOf(c *ubm.Config, p *features.Split) ([]features.Array, error) {
 	var out []features.Array
 	frames := map[string]int{}
 	for _, name := range c.Modalities {
-		a, ok := arrayOf(p, name)
-		if !ok {
-			return nil, hint.Add(fmt.Errorf("no features named %s", name), "uacs data import --check says what is in the file")
+		a, err := arrayOf(p, name, c.Features[c.Datasets[0]].Arrays[name])
+		if err != nil {
+			return nil, err
 		}
 		shape := a.Tensor.Shape()
 		if len(shape) != 2 && len(shape) != 3 {

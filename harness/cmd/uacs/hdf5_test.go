@@ -1,0 +1,5 @@
+//go:build hdf5
+
+package main
+
+func init() { withHDF5 = true }
