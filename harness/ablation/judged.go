@@ -11,12 +11,6 @@ import (
 	"uacs/harness/panel"
 )
 
-// The streams are those of package experiment: equal seeds then give equal draws.
-const (
-	streamBootstrap = 0x626f6f74
-	streamSignFlip  = 0x666c6970
-)
-
 // judged is what all cells of a pair, profile and seed share: its panel, the models
 // alone, and the bootstrap's draws.
 type judged struct {
@@ -47,7 +41,7 @@ func newJudged(p *Plan, pair int, h *experiment.Cohort, profile string, seed uin
 	if b.Panel, err = p.Panel(pair, h, profile, seed); err != nil {
 		return nil, err
 	}
-	if b.reps, err = bootstrap.NewReplicates(b.Clusters, b.infer(streamBootstrap)); err == nil {
+	if b.reps, err = bootstrap.NewReplicates(b.Clusters, b.infer(experiment.StreamBootstrap)); err == nil {
 		err = b.alone()
 	}
 	if err != nil {

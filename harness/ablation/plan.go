@@ -336,14 +336,16 @@ func (q *Pair) roles() []experiment.Role {
 	return roles
 }
 
-// axis returns the compute axis of that name.
-func (q *Pair) axis(name string) (cost.Axis, error) {
+// Axis returns the compute axis of that name; the error about another lists those there are.
+func (q *Pair) Axis(name string) (cost.Axis, error) {
+	var names []string
 	for _, a := range q.Costs {
 		if a.Name == name {
 			return a, nil
 		}
+		names = append(names, a.Name)
 	}
-	return cost.Axis{}, fmt.Errorf("pair %s has no compute axis %q", q.Name, name)
+	return cost.Axis{}, fmt.Errorf("pair %s has no compute axis %q: it has %v", q.Name, name, names)
 }
 
 func (p *Plan) checkRules() (string, error) {
@@ -363,7 +365,7 @@ func (p *Plan) checkRules() (string, error) {
 			if r.Axis == "" {
 				continue
 			}
-			if _, err := p.Pairs[i].axis(r.Axis); err != nil {
+			if _, err := p.Pairs[i].Axis(r.Axis); err != nil {
 				return "rules", err
 			}
 		}

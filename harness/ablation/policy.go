@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"uacs/harness/bootstrap"
+	"uacs/harness/experiment"
 	"uacs/harness/fusion"
 	"uacs/harness/infer"
 	"uacs/harness/panel"
@@ -71,7 +72,7 @@ func (p *Plan) RuleOptions(pair int, r Rule, seed uint64) (route.RuleOptions, er
 		o.Tolerance = *r.Tolerance
 	}
 	if r.Axis != "" {
-		axis, err := q.axis(r.Axis)
+		axis, err := q.Axis(r.Axis)
 		if err != nil {
 			return o, err
 		}
@@ -136,7 +137,7 @@ func (u *unit) compare(p *Policy, model string, sel *bootstrap.Selector, a, b []
 	if err != nil {
 		return nil, err
 	}
-	flip, err := u.flipTests.test(u.Clusters, a, b, u.infer(streamSignFlip))
+	flip, err := u.flipTests.test(u.Clusters, a, b, u.infer(experiment.StreamSignFlip))
 	if err != nil {
 		return nil, err
 	}

@@ -69,7 +69,7 @@ func (r *runner) draw(measure string, s fusion.Strategy) (drawn, error) {
 	if d.curve, err = route.NewCurve(d.clips); err != nil {
 		return drawn{}, err
 	}
-	if d.band, err = route.NewBand(d.clips, r.clusters, curveRates, r.plan(streamBootstrap)); err != nil {
+	if d.band, err = route.NewBand(d.clips, r.clusters, curveRates, r.plan(StreamBootstrap)); err != nil {
 		return drawn{}, err
 	}
 	r.drawings[key] = d

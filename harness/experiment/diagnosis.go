@@ -219,7 +219,7 @@ func (r *runner) riskCurve(clips route.Clips) (c RiskCurve, err error) {
 	for percent := 100; percent >= leastCoverage; percent-- {
 		rates = append(rates, 1-float64(percent)/100)
 	}
-	band, err := route.NewBand(clips, r.clusters, rates, r.plan(streamBootstrap))
+	band, err := route.NewBand(clips, r.clusters, rates, r.plan(StreamBootstrap))
 	if err != nil {
 		return c, err
 	}
@@ -287,7 +287,7 @@ func (r *runner) calibrationBin(members []bool, sure float64, right []float64) (
 	if len(videos) < leastVideos || hits == 0 || hits == b.N {
 		return b, nil
 	}
-	interval, err := infer.Mean(r.clusters, right, members, r.plan(streamBootstrap))
+	interval, err := infer.Mean(r.clusters, right, members, r.plan(StreamBootstrap))
 	b.RightLo, b.RightHi = Number(interval.Lo), Number(interval.Hi)
 	return b, err
 }

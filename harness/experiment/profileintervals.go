@@ -36,7 +36,7 @@ func (r *runner) intervals(of []metric.Answers) error {
 			}
 		}
 	}
-	if err := t.resample(r.plan(streamBootstrap)); err != nil {
+	if err := t.resample(r.plan(StreamBootstrap)); err != nil {
 		return err
 	}
 	r.ownIntervals()

@@ -9,7 +9,7 @@ import (
 	"fmt"
 	"io"
 
-	"uacs/internal/hint"
+	"uacs/internal/version"
 )
 
 // record is one line of a result file.
@@ -22,15 +22,6 @@ type record struct {
 // RecordVersion is the version of result files. A line of a later one says so under the
 // key schema; those of version 1 have no such key.
 const RecordVersion = 1
-
-// newer reports a line of a version to come.
-func newer(line []byte) error {
-	var head struct{ Schema int }
-	if json.Unmarshal(line, &head) == nil && head.Schema > RecordVersion {
-		return hint.Add(fmt.Errorf("schema version %d, this program knows version %d", head.Schema, RecordVersion), "update uacs")
-	}
-	return nil
-}
 
 // WriteRecords writes a result as JSON lines: its setup, then a line for every
 // system, measure, curve and profile, and one each for the surface, the diagnosis
@@ -117,7 +108,7 @@ func ReadRecords(r io.Reader, name string) (*Result, error) {
 func (res *Result) add(line []byte) error {
 	var rec record
 	if err := strict(line, &rec); err != nil {
-		return cmp.Or(newer(line), err)
+		return cmp.Or(version.LaterLine(line, RecordVersion), err)
 	}
 	if rec.Record == "setup" {
 		if res.Setup.Name != "" {

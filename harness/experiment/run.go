@@ -14,10 +14,11 @@ import (
 	"uacs/harness/uncertainty"
 )
 
-// Streams keep the experiment's draws apart under its one seed.
+// The streams keep draws apart under one seed. Whatever judges the same clips under the
+// same seed by the same stream has the same draws.
 const (
-	streamBootstrap = 0x626f6f74
-	streamSignFlip  = 0x666c6970
+	StreamBootstrap = 0x626f6f74
+	StreamSignFlip  = 0x666c6970
 )
 
 // Run judges every cascade that the cohort's config names. The result depends on

@@ -80,7 +80,7 @@ func (r *runner) surface() error {
 	if err != nil {
 		return fmt.Errorf("surface: %w", err)
 	}
-	band, err := coarse.Band(stages, r.clusters, r.plan(streamBootstrap))
+	band, err := coarse.Band(stages, r.clusters, r.plan(StreamBootstrap))
 	if err != nil {
 		return fmt.Errorf("surface: %w", err)
 	}

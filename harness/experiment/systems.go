@@ -179,7 +179,7 @@ func (r *runner) choose(variants []route.Clips) (route.Policy, route.Point, erro
 // judge adds a system with its intervals and paired tests.
 func (r *runner) judge(sys System, a *answered) error {
 	quality := pick(a.right, r.counted)
-	interval, err := infer.Mean(r.clusters, quality, nil, r.plan(streamBootstrap))
+	interval, err := infer.Mean(r.clusters, quality, nil, r.plan(StreamBootstrap))
 	if err != nil {
 		return fmt.Errorf("%s: %w", sys.Name, err)
 	}
@@ -217,11 +217,11 @@ func (r *runner) addCalls(sys *System, outcomes []fusion.Outcome) {
 
 // compare tests a system's per-clip qualities a against those of a model alone.
 func (r *runner) compare(sys System, model string, a, b []float64) (*Paired, error) {
-	diff, err := infer.Difference(r.clusters, a, b, nil, r.plan(streamBootstrap))
+	diff, err := infer.Difference(r.clusters, a, b, nil, r.plan(StreamBootstrap))
 	if err != nil {
 		return nil, err
 	}
-	flip, err := infer.SignFlip(r.clusters, a, b, nil, r.plan(streamSignFlip))
+	flip, err := infer.SignFlip(r.clusters, a, b, nil, r.plan(StreamSignFlip))
 	if err != nil {
 		return nil, err
 	}

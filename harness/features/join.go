@@ -335,7 +335,7 @@ func (j *join) arrays(modality string, q *sequence, rows [][]int, longest int) e
 			}
 		}
 		if j.NegInf && isAudio(modality) {
-			replaced += zeroNegInf(frames)
+			replaced += ZeroNegInf(frames)
 		}
 		frames = shorten(frames, width, j.Frames)
 		split := string(j.Clips[i].Split)

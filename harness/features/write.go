@@ -173,7 +173,7 @@ func (r Recipe) features(p *Split, a Array, order []int) (tensor.Part, []string,
 				return err
 			}
 			if negInf {
-				zeroNegInf(row)
+				ZeroNegInf(row)
 			}
 			values := row
 			if pool {
@@ -192,8 +192,8 @@ func (r Recipe) features(p *Split, a Array, order []int) (tensor.Part, []string,
 func isAudio(name string) bool  { return name == "audio" || name == "acoustic" }
 func isVision(name string) bool { return name == "vision" || name == "visual" || name == "video" }
 
-// zeroNegInf replaces -inf by 0 and returns how often.
-func zeroNegInf(row []float32) int {
+// ZeroNegInf replaces -inf by 0 in place and returns how often.
+func ZeroNegInf(row []float32) int {
 	n := 0
 	for i, v := range row {
 		if math.IsInf(float64(v), -1) {

@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 
-	"uacs/harness/cost"
 	"uacs/harness/experiment"
 	"uacs/harness/fusion"
 	"uacs/harness/infer"
@@ -60,12 +59,12 @@ func (b *Panel) Compare(first, second Ref) (Comparison, error) {
 
 func (b *Panel) contrast(x, y Played) (Comparison, error) {
 	c := Comparison{A: x, B: y}
-	interval, err := infer.Difference(b.clips.Clusters, x.quality, y.quality, nil, b.infer(streamBootstrap))
+	interval, err := infer.Difference(b.clips.Clusters, x.quality, y.quality, nil, b.infer(experiment.StreamBootstrap))
 	if err != nil {
 		return c, err
 	}
 	c.Difference = estimate(interval)
-	flip, err := infer.SignFlip(b.clips.Clusters, x.quality, y.quality, nil, b.infer(streamSignFlip))
+	flip, err := infer.SignFlip(b.clips.Clusters, x.quality, y.quality, nil, b.infer(experiment.StreamSignFlip))
 	if err != nil {
 		return c, err
 	}
@@ -100,7 +99,7 @@ func (b *Panel) Play(r Ref) (Played, error) {
 
 // judge fills in the accuracy of a policy whose clips are known.
 func (b *Panel) judge(p *Played) error {
-	interval, err := infer.Mean(b.clips.Clusters, p.quality, nil, b.infer(streamBootstrap))
+	interval, err := infer.Mean(b.clips.Clusters, p.quality, nil, b.infer(experiment.StreamBootstrap))
 	if err != nil {
 		return err
 	}
@@ -180,18 +179,6 @@ func control(r Ref) (bool, error) {
 
 func (b *Panel) on(what string) string {
 	return fmt.Sprintf("%s%s %s", what, b.Pair.Dataset, b.Pair.Split)
-}
-
-// axis returns the pair's axis of that name.
-func (b *Panel) axis(axis string) (cost.Axis, error) {
-	var names []string
-	for _, a := range b.Pair.Costs {
-		if a.Name == axis {
-			return a, nil
-		}
-		names = append(names, a.Name)
-	}
-	return cost.Axis{}, fmt.Errorf("pair %s has no compute axis %q: it has %v", b.Pair.Name, axis, names)
 }
 
 func estimate(i infer.Interval) experiment.Estimate {

@@ -22,12 +22,6 @@ import (
 	"uacs/harness/route"
 )
 
-// The streams are those of package ablation: equal seeds then give equal draws.
-const (
-	streamBootstrap = 0x626f6f74
-	streamSignFlip  = 0x666c6970
-)
-
 // ErrNotApplicable says that the pair's answers lack what a policy needs.
 var ErrNotApplicable = errors.New("not applicable")
 

@@ -129,7 +129,7 @@ func (b *Panel) search(g Goal) (*search, error) {
 	if g.Axis == "" {
 		g.Axis = b.Pair.Costs[0].Name
 	}
-	axis, err := b.axis(g.Axis)
+	axis, err := b.Pair.Axis(g.Axis)
 	if err != nil {
 		return nil, err
 	}

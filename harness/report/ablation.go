@@ -185,7 +185,7 @@ func (p *pairing) refer() {
 
 // plain reports whether a cell's uncertainty is neither replaced nor calibrated.
 func plain(c *ablation.Cell) bool {
-	return c.Uncertainty == panel.Own && c.Calibration == "none"
+	return c.Uncertainty == panel.Own && c.Calibration == panel.Uncalibrated
 }
 
 // under returns a cell under the rule of a label.

@@ -41,7 +41,7 @@ func (p *pairing) spreads() section {
 func (p *pairing) has(q ablation.Spread) bool {
 	c := p.first()
 	return q.Pair == p.pair && q.Profile == c.Profile && q.Policy == p.rule &&
-		q.Uncertainty == panel.Own && q.Calibration == "none"
+		q.Uncertainty == panel.Own && q.Calibration == panel.Uncalibrated
 }
 
 func spreadName(q ablation.Spread) string { return q.Measure + "+" + q.Fusion }

@@ -11,7 +11,7 @@ import (
 	"reflect"
 	"strings"
 
-	"uacs/internal/hint"
+	"uacs/internal/version"
 )
 
 // maxLine bounds one record, raw model text included, so that a file without
@@ -142,7 +142,7 @@ func parsePrediction(line []byte) (*Prediction, error) {
 		return nil, readable(err)
 	}
 	if err := checkKeys(line); err != nil {
-		return nil, cmp.Or(newer(line), err)
+		return nil, cmp.Or(version.LaterLine(line, SchemaVersion), err)
 	}
 	if err := p.Validate(); err != nil {
 		return nil, err
@@ -153,15 +153,6 @@ func parsePrediction(line []byte) (*Prediction, error) {
 // SchemaVersion is the version of prediction files. A line of a later one says so under
 // the key schema; those of version 1 have no such key.
 const SchemaVersion = 1
-
-// newer reports a line of a version to come.
-func newer(line []byte) error {
-	var head struct{ Schema int }
-	if json.Unmarshal(line, &head) == nil && head.Schema > SchemaVersion {
-		return hint.Add(fmt.Errorf("schema version %d, this program knows version %d", head.Schema, SchemaVersion), "update uacs")
-	}
-	return nil
-}
 
 // predictionKeys are the JSON names of Prediction's fields.
 var predictionKeys = func() map[string]bool {

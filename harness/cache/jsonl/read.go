@@ -16,6 +16,7 @@ import (
 
 	"uacs/harness/cache"
 	"uacs/internal/hint"
+	"uacs/internal/version"
 )
 
 // Reader reads the entries of an export or a shard, one by one, in the memory of
@@ -104,7 +105,7 @@ func (r *Reader) readHeader() error {
 	shard := h.Format == shardFormat && h.Count == nil && h.SHA256 == ""
 	switch {
 	case h.Schema > cache.SchemaVersion:
-		return hint.Add(r.at(fmt.Errorf("schema version %d, this program knows version %d", h.Schema, cache.SchemaVersion)), "update uacs")
+		return r.at(version.Later(h.Schema, cache.SchemaVersion))
 	case h.Schema != cache.SchemaVersion:
 		return r.at(fmt.Errorf("schema version %d is unknown", h.Schema))
 	case !export && !shard:

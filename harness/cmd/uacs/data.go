@@ -38,6 +38,15 @@ func (p dataPlace) options(a *app) datasets.Options {
 	return datasets.Options{Mirror: p.Mirror, Dir: p.Dir}
 }
 
+// load loads a public dataset.
+func (p dataPlace) load(a *app, name string) (*datasets.Dataset, error) {
+	fsys, _, err := datasets.Open(p.options(a))
+	if err != nil {
+		return nil, err
+	}
+	return datasets.Load(fsys, name)
+}
+
 type dataListCmd struct {
 	dataPlace
 	Verify bool `help:"Read every file and compare its SHA-256, not just its size."`

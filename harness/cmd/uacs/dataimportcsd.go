@@ -1,17 +1,12 @@
 package main
 
 import (
-	"uacs/datasets"
 	"uacs/harness/features"
 )
 
 // join makes one set of .csd, a modality each, and goes on with it as with a file.
 func (c dataImportCmd) join(a *app) error {
-	fsys, _, err := datasets.Open(c.options(a))
-	if err != nil {
-		return err
-	}
-	d, err := datasets.Load(fsys, c.Dataset)
+	d, err := c.load(a, c.Dataset)
 	if err != nil {
 		return err
 	}

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"uacs/datasets"
 	"uacs/datasets/leak"
 	"uacs/harness/features"
 	"uacs/harness/sample"
@@ -50,11 +49,7 @@ func (c dataLeakCmd) Validate() error {
 func (c dataLeakCmd) Run(a *app) error {
 	var clips []sample.Sample
 	if c.Dataset != "" {
-		fsys, _, err := datasets.Open(c.options(a))
-		if err != nil {
-			return err
-		}
-		d, err := datasets.Load(fsys, c.Dataset)
+		d, err := c.load(a, c.Dataset)
 		if err != nil {
 			return err
 		}

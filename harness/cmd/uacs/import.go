@@ -166,11 +166,7 @@ func (c importCmd) clips(a *app) ([]sample.Sample, error) {
 		a.note(set.Title)
 		return slices.DeleteFunc(set.Samples, func(s sample.Sample) bool { return s.Split != split }), nil
 	}
-	fsys, _, err := datasets.Open(c.options(a))
-	if err != nil {
-		return nil, err
-	}
-	d, err := datasets.Load(fsys, c.Dataset)
+	d, err := c.load(a, c.Dataset)
 	if err != nil {
 		return nil, err
 	}

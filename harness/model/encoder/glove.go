@@ -13,67 +13,60 @@ import (
 // when the features of a text do.
 const gloveLayout = "glove features 1: mean max counts"
 
+// negatedLayout names the features of this version of glove.Table.Negated.
+const negatedLayout = "glove negation 1: mean of the three words after"
+
+// gloveEncoder makes features of a table's words.
 type gloveEncoder struct {
-	table  *glove.Table
-	digest string
+	table        *glove.Table
+	name, digest string
+	dim          int
+	features     func(t *glove.Table, dst []float32, text string) Tally
 }
 
 // NewGlove returns the encoder named glove over a table. Its features are
 // glove.Names; a text is never cut off.
 func NewGlove(t *glove.Table) Text {
-	sum := sha256.Sum256([]byte(gloveLayout + "\n" + t.Digest()))
-	return &gloveEncoder{t, hex.EncodeToString(sum[:])}
+	return &gloveEncoder{t, Glove, gloveDigest(gloveLayout, t), glove.Dim, gloveFeatures}
 }
 
-func (g *gloveEncoder) Name() string   { return Glove }
-func (g *gloveEncoder) Dim() int       { return glove.Dim }
-func (g *gloveEncoder) Digest() string { return g.digest }
-
-// Encode implements Text.
-func (g *gloveEncoder) Encode(ctx context.Context, texts []string) (Matrix, Stats, error) {
-	m := NewMatrix(len(texts), glove.Dim)
-	s := Stats{Tallies: make([]Tally, len(texts))}
-	for i, text := range texts {
-		if i%1024 == 0 && ctx.Err() != nil {
-			return Matrix{}, Stats{}, fmt.Errorf("encode text %d: %w", i, ctx.Err())
-		}
-		t := g.table.Features(m.Row(i), text)
-		s.Tallies[i] = Tally{Tokens: int32(t.Words), Unknown: int32(t.Words - t.Known), FLOPs: t.FLOPs()}
-	}
-	return m, s, nil
-}
-
-// negatedLayout names the features of this version of glove.Table.Negated.
-const negatedLayout = "glove negation 1: mean of the three words after"
-
-type negatedEncoder struct {
-	table  *glove.Table
-	digest string
+func gloveFeatures(t *glove.Table, dst []float32, text string) Tally {
+	n := t.Features(dst, text)
+	return Tally{Tokens: int32(n.Words), Unknown: int32(n.Words - n.Known), FLOPs: n.FLOPs()}
 }
 
 // NewGloveNegation returns the encoder named glove-negation over a table. Its features
 // are glove.NegatedNames; they say nothing by themselves of a text without a negation,
 // and stand beside those of the encoder glove.
 func NewGloveNegation(t *glove.Table) Text {
-	sum := sha256.Sum256([]byte(negatedLayout + "\n" + t.Digest()))
-	return &negatedEncoder{t, hex.EncodeToString(sum[:])}
+	return &gloveEncoder{t, GloveNegation, gloveDigest(negatedLayout, t), glove.NegatedDim, negatedFeatures}
 }
 
-func (g *negatedEncoder) Name() string   { return GloveNegation }
-func (g *negatedEncoder) Dim() int       { return glove.NegatedDim }
-func (g *negatedEncoder) Digest() string { return g.digest }
+// negatedFeatures tallies the known words alone: those that are not known are told of
+// by the encoder glove.
+func negatedFeatures(t *glove.Table, dst []float32, text string) Tally {
+	n := t.Negated(dst, text)
+	return Tally{Tokens: int32(n.Known), FLOPs: n.FLOPs()}
+}
 
-// Encode implements Text. A tally counts the known words alone: those that are not known
-// are told of by the encoder glove.
-func (g *negatedEncoder) Encode(ctx context.Context, texts []string) (Matrix, Stats, error) {
-	m := NewMatrix(len(texts), glove.NegatedDim)
+func gloveDigest(layout string, t *glove.Table) string {
+	sum := sha256.Sum256([]byte(layout + "\n" + t.Digest()))
+	return hex.EncodeToString(sum[:])
+}
+
+func (g *gloveEncoder) Name() string   { return g.name }
+func (g *gloveEncoder) Dim() int       { return g.dim }
+func (g *gloveEncoder) Digest() string { return g.digest }
+
+// Encode implements Text.
+func (g *gloveEncoder) Encode(ctx context.Context, texts []string) (Matrix, Stats, error) {
+	m := NewMatrix(len(texts), g.dim)
 	s := Stats{Tallies: make([]Tally, len(texts))}
 	for i, text := range texts {
 		if i%1024 == 0 && ctx.Err() != nil {
 			return Matrix{}, Stats{}, fmt.Errorf("encode text %d: %w", i, ctx.Err())
 		}
-		t := g.table.Negated(m.Row(i), text)
-		s.Tallies[i] = Tally{Tokens: int32(t.Known), FLOPs: t.FLOPs()}
+		s.Tallies[i] = g.features(g.table, m.Row(i), text)
 	}
 	return m, s, nil
 }

@@ -201,7 +201,7 @@ func (f *fileFrames) split(d *ubm.Data, c *ubm.Config, p *features.Split, clips 
 				return fmt.Errorf("%s: %w", c.Modalities[k], err)
 			}
 			if c.Modalities[k] == "audio" {
-				replaced += zeroNegInf(rows[k])
+				replaced += features.ZeroNegInf(rows[k])
 			}
 			frames := rows[k][:features.TrueFrames(a, i, rows[k])*part.Frames[k].Width]
 			if err := finite(frames, clips[i].ID, c.Modalities[k]); err != nil {
@@ -283,18 +283,6 @@ func arraysOf(c *ubm.Config, p *features.Split) ([]features.Array, error) {
 		}
 	}
 	return out, nil
-}
-
-// zeroNegInf replaces -inf by 0 and returns how often.
-func zeroNegInf(row []float32) int {
-	n := 0
-	for k, v := range row {
-		if math.IsInf(float64(v), -1) {
-			row[k] = 0
-			n++
-		}
-	}
-	return n
 }
 
 func finite(frames []float32, id, modality string) error {
