@@ -137,16 +137,6 @@ func (r *Replicates) Count(ones []float64) []int {
 	return out
 }
 
-// weights returns how often the replicate at a place in order of use drew each
-// cluster.
-func (r *Replicates) weights(at int) []int {
-	out := make([]int, r.clusters)
-	for c := range out {
-		out[c] = r.get(&r.block(at / r.per)[c], at%r.per)
-	}
-	return out
-}
-
 // Mean is the percentile interval, at a level, of the share of clips that right counts
 // in each replicate, less the share that less counts, nil for none. Both are what
 // [Replicates.Count] returns.

@@ -63,3 +63,13 @@ func TestReplicatesOfALargeCluster(t *testing.T) {
 		t.Errorf("a cluster of 65,536 clips: %v", err)
 	}
 }
+
+// weights returns how often the replicate at a place in order of use drew each
+// cluster.
+func (r *Replicates) weights(at int) []int {
+	out := make([]int, r.clusters)
+	for c := range out {
+		out[c] = r.get(&r.block(at / r.per)[c], at%r.per)
+	}
+	return out
+}
